@@ -22,6 +22,9 @@ enum class step_status : std::uint8_t {
 struct step {
   step_status status = step_status::stop;
   value result{};
+  /// The operation wrote, and its write is the coherence-latest of those that have happened in
+  /// this execution: memory that others look at without the recorder should hold it.
+  bool latest = false;
 };
 
 class recorder {

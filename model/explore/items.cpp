@@ -1,0 +1,127 @@
+// Taking a work item: the graph of its frame is cut back to the item's event, the alternative is
+// put in place, and if the result is consistent it is the graph to run next. Nothing is run for an
+// alternative that turns out inconsistent or moot.
+#include "model/explore/exhaustive.hpp"
+
+namespace heddle {
+
+exhaustive::frame& exhaustive::open_frame() {
+  if (spare_frames_.empty()) {
+    frames_.push_back(std::make_unique<frame>());
+    frames_.back()->graph = std::make_unique<execution_graph>();
+  } else {
+    frames_.push_back(std::move(spare_frames_.back()));
+    spare_frames_.pop_back();
+    frames_.back()->graph->clear();
+  }
+  return *frames_.back();
+}
+
+void exhaustive::restore_sources() {
+  for (const event_id r : restored_) {
+    bind(r, g()[r].reads_from);
+    g()[r].set(event::maximal_bit, true);
+  }
+  restored_.clear();
+}
+
+void exhaustive::cut(event_id last) {
+  g().cut(last, restored_);
+  restore_sources();
+}
+
+bool exhaustive::take(work_item item) {
+  switch (item.what) {
+    case work_item::kind::forward_read: return take_forward_read(item);
+    case work_item::kind::forward_write: return take_forward_write(item);
+    case work_item::kind::forward_choice:
+      cut(item.at);
+      g()[item.at].val = {item.alternative, 0};
+      return true;
+    case work_item::kind::backward: return take_backward(item);
+  }
+  __builtin_unreachable();
+}
+
+bool exhaustive::take_forward_read(const work_item& item) {
+  cut(item.at);
+  return rebind(item.at, item.source, false, no_event);
+}
+
+bool exhaustive::take_forward_write(const work_item& item) {
+  cut(item.at);
+  const event_id w = item.at;
+  // The source may come after w's present place: count without w.
+  std::uint32_t position = 0;
+  if (item.source != initial_write) {
+    position = g()[item.source].coherence_position + 1;
+    if (g()[w].coherence_position < g()[item.source].coherence_position) --position;
+  }
+  g().place(w, position);
+  g()[w].set(event::maximal_bit, false);
+  g().undo_in_place(w, restored_);
+  restore_sources();
+  const bool ok = consistent_(g(), no_event, w);
+  // A place that is inconsistent here may be consistent in a restricted graph.
+  file_revisits(w);
+  return ok;
+}
+
+bool exhaustive::take_backward(const work_item& item) {
+  cut(item.source);
+  const execution_graph& from = g();
+  const event_id r = item.at;
+  const event& write = from[item.source];
+  const event& read = from[r];
+  // A lock that would be found held is not acquired now: its read goes, its thread waits.
+  bool leave_out = false;
+  if (read.detail != 0 && waits_lazily(from.operation_of(read))) {
+    const operation& op = from.operation_of(read);
+    leave_out = !satisfies(op.wait, write.val, op.wait_operand);
+  }
+  keep_.clear();
+  for (event_id id = 0; id < from.size(); ++id) {
+    if (leave_out && id == r) continue;
+    if (id <= r || from.in_porf_prefix(from[id], write)) keep_.push_back(id);
+  }
+  open_frame();
+  g().become_restriction(from, keep_, r, renamed_, restored_);
+  const event_id new_w = renamed_[item.source];
+  const event_id new_r = renamed_[r];
+  for (const event_id old : keep_) {
+    if (from.in_porf_prefix(from[old], write)) {
+      g()[renamed_[old]].set(event::revisitable_bit, false);
+    }
+  }
+  // A blocked wait that lost its in-place source to the restriction, while the prefix of w holds a
+  // later write, could never be revisited again: this graph leads nowhere new.
+  bool useless = false;
+  for (const event_id waits : restored_) {
+    const event& e = g()[waits];
+    const auto order = g().coherence_order(e.location);
+    std::uint32_t next =
+        e.reads_from == initial_write ? 0 : g()[e.reads_from].coherence_position + 1;
+    for (; next < order.size(); ++next) {
+      if (g().in_porf_prefix(g()[order[next]], g()[new_w])) useless = true;
+    }
+  }
+  restore_sources();
+  if (useless) return false;
+  if (leave_out) return true;
+  const auto order = g().coherence_order(g()[new_w].location);
+  return rebind(new_r, new_w, new_w == order.back(), new_w);
+}
+
+/// Read r reads w now; `changed_write` is w if it, too, is new to this graph, else no_event.
+/// False: the graph is inconsistent or moot; what it revisits is filed.
+bool exhaustive::rebind(event_id r, event_id w, bool maximal, event_id changed_write) {
+  bind(r, w);
+  g()[r].set(event::maximal_bit, maximal);
+  if (!consistent_(g(), r, changed_write)) return false;
+  if (!g()[r].exclusive()) return true;
+  const event_id x = complete_modification(r);
+  file_revisits(x);
+  return !conflicts(x) && consistent_(g(), r, x);
+}
+
+}  // namespace heddle

@@ -1,0 +1,146 @@
+// Replay: a thread repeats what the graph says it did. A read waits until the write that it reads
+// from has been repeated, so that native memory is always what the graph says it is; the graph is
+// porf-acyclic, so some thread can always go on.
+#include "model/explore/exhaustive.hpp"
+#include "model/program/check_that.hpp"
+
+namespace heddle {
+
+bool exhaustive::executed(event_id id) const {
+  if (id == initial_write) return true;
+  const event& e = graph()[id];
+  return e.thread < threads_.size() && e.index < threads_[e.thread].position;
+}
+
+bool exhaustive::note_latest(const event& write) {
+  std::uint32_t& latest = latest_executed_[write.location];
+  if (write.coherence_position < latest) return false;
+  latest = write.coherence_position + 1;
+  return true;
+}
+
+step exhaustive::did(thread_id thread, std::uint32_t events, value result, bool latest) {
+  threads_[thread].position += events;
+  executed_ += events;
+  return {step_status::done, result, latest};
+}
+
+step exhaustive::waiting(thread_id thread) {
+  threads_[thread].now = thread_progress::state::waiting_value;
+  return {step_status::park, {}, false};
+}
+
+bool exhaustive::matches(const event& e, const operation& op) const {
+  switch (e.kind) {
+    case event_kind::read:
+      if (e.location != op.location) return false;
+      if (e.detail == 0) {
+        return op.kind == operation_kind::load && e.order == op.order && e.size == op.size;
+      } else {
+        const operation& was = graph().operation_of(e);
+        return was.kind == op.kind && was.order == op.order && was.size == op.size &&
+               was.operand == op.operand && was.expected == op.expected;
+      }
+    case event_kind::write:
+      return op.kind == operation_kind::store && e.location == op.location &&
+             e.order == op.order && e.size == op.size && e.val == op.operand;
+    case event_kind::fence: return op.kind == operation_kind::fence && e.order == op.order;
+    case event_kind::choice: return op.kind == operation_kind::choose;
+    case event_kind::create: return op.kind == operation_kind::create_thread;
+    case event_kind::join:
+      return op.kind == operation_kind::join_thread && e.val.low == op.operand.low;
+    case event_kind::finish: return op.kind == operation_kind::finish_thread;
+  }
+  __builtin_unreachable();
+}
+
+step exhaustive::diverge(const event& e, const operation& op, const char* how) {
+  stopped_ = true;
+  stop_reason_ = ending::nondeterministic;
+  divergence_ = {e.thread, e.index, e.kind, op.kind, how};
+  return {};
+}
+
+step exhaustive::replay(thread_id thread, const operation& op) {
+  thread_progress& now = threads_[thread];
+  const event& e = graph()[graph().thread_events(thread)[now.position]];
+  if (!matches(e, op)) {
+    const bool same = (e.is_write() && op.kind == operation_kind::store) ||
+                      (e.is_read() && op.kind == operation_kind::load);
+    return diverge(e, op,
+                   same && e.location == op.location ? "with another value or memory order"
+                   : same                            ? "on another object"
+                                                     : "another operation");
+  }
+  switch (e.kind) {
+    case event_kind::read: {
+      if (!executed(e.reads_from)) {
+        replay_hint_ = graph()[e.reads_from].thread;
+        return {step_status::park, {}, false};
+      }
+      const value result = e.val;
+      if (e.blocked()) {
+        now.blocked_read = graph().id_of(e);
+        did(thread, 1, result);
+        return waiting(thread);
+      }
+      if (!e.exclusive()) return did(thread, 1, result);
+      const event& x = graph()[graph().thread_events(thread)[now.position + 1]];
+      return did(thread, 2, result, note_latest(x));
+    }
+    case event_kind::write: return did(thread, 1, e.val, note_latest(e));
+    case event_kind::create: {
+      const auto created = static_cast<thread_id>(e.val.low);
+      if (created >= threads_.size()) threads_.resize(created + 1u);
+      threads_[created] = {};
+      threads_[created].now = thread_progress::state::running;
+      return did(thread, 1, e.val);
+    }
+    case event_kind::join: {
+      const auto target = static_cast<thread_id>(e.val.low);
+      if (target >= threads_.size() ||
+          threads_[target].now != thread_progress::state::finished) {
+        replay_hint_ = target;
+        return {step_status::park, {}, false};
+      }
+      return did(thread, 1, {});
+    }
+    case event_kind::finish:
+      now.now = thread_progress::state::finished;
+      return did(thread, 1, {});
+    case event_kind::choice:
+    case event_kind::fence: return did(thread, 1, e.val);
+  }
+  __builtin_unreachable();
+}
+
+thread_id exhaustive::next_to_replay() {
+  // Follow what the last thread waits for; each step goes down in porf, so this ends.
+  thread_id t = replay_hint_;
+  if (t == no_thread || t >= graph().threads() ||
+      (t < threads_.size() && threads_[t].position >= graph().length(t))) {
+    t = 0;
+    while (t < threads_.size() && threads_[t].position >= graph().length(t)) ++t;
+    check_that(t < threads_.size(), "some thread has recorded events left");
+  }
+  for (;;) {
+    if (t >= threads_.size() || threads_[t].now == thread_progress::state::absent) {
+      t = graph()[graph().creation(t)].thread;
+      continue;
+    }
+    check_that(threads_[t].position < graph().length(t), "a thread that is waited for can go on");
+    const event& e = graph()[graph().thread_events(t)[threads_[t].position]];
+    if (e.is_read() && !executed(e.reads_from)) {
+      t = graph()[e.reads_from].thread;
+    } else if (e.kind == event_kind::join &&
+               threads_[static_cast<thread_id>(e.val.low)].now !=
+                   thread_progress::state::finished) {
+      t = static_cast<thread_id>(e.val.low);
+    } else {
+      running_ = t;
+      return t;
+    }
+  }
+}
+
+}  // namespace heddle
