@@ -5,7 +5,7 @@
 
 namespace heddle {
 
-exhaustive::frame& exhaustive::open_frame() {
+void exhaustive::open_frame() {
   if (spare_frames_.empty()) {
     frames_.push_back(std::make_unique<frame>());
     frames_.back()->graph = std::make_unique<execution_graph>();
@@ -14,20 +14,6 @@ exhaustive::frame& exhaustive::open_frame() {
     spare_frames_.pop_back();
     frames_.back()->graph->clear();
   }
-  return *frames_.back();
-}
-
-void exhaustive::restore_sources() {
-  for (const event_id r : restored_) {
-    bind(r, g()[r].reads_from);
-    g()[r].set(event::maximal_bit, true);
-  }
-  restored_.clear();
-}
-
-void exhaustive::cut(event_id last) {
-  g().cut(last, restored_);
-  restore_sources();
 }
 
 bool exhaustive::take(work_item item) {
@@ -35,7 +21,7 @@ bool exhaustive::take(work_item item) {
     case work_item::kind::forward_read: return take_forward_read(item);
     case work_item::kind::forward_write: return take_forward_write(item);
     case work_item::kind::forward_choice:
-      cut(item.at);
+      g().cut(item.at);
       g()[item.at].val = {item.alternative, 0};
       return true;
     case work_item::kind::backward: return take_backward(item);
@@ -44,12 +30,12 @@ bool exhaustive::take(work_item item) {
 }
 
 bool exhaustive::take_forward_read(const work_item& item) {
-  cut(item.at);
+  g().cut(item.at);
   return rebind(item.at, item.source, false, no_event);
 }
 
 bool exhaustive::take_forward_write(const work_item& item) {
-  cut(item.at);
+  g().cut(item.at);
   const event_id w = item.at;
   // The source may come after w's present place: count without w.
   std::uint32_t position = 0;
@@ -59,8 +45,6 @@ bool exhaustive::take_forward_write(const work_item& item) {
   }
   g().place(w, position);
   g()[w].set(event::maximal_bit, false);
-  g().undo_in_place(w, restored_);
-  restore_sources();
   const bool ok = consistent_(g(), no_event, w);
   // A place that is inconsistent here may be consistent in a restricted graph.
   file_revisits(w);
@@ -68,14 +52,14 @@ bool exhaustive::take_forward_write(const work_item& item) {
 }
 
 bool exhaustive::take_backward(const work_item& item) {
-  cut(item.source);
+  g().cut(item.source);
   const execution_graph& from = g();
   const event_id r = item.at;
   const event& write = from[item.source];
   const event& read = from[r];
   // A lock that would be found held is not acquired now: its read goes, its thread waits.
   bool leave_out = false;
-  if (read.detail != 0 && waits_lazily(from.operation_of(read))) {
+  if (read.detail != 0 && is_lock(from.operation_of(read))) {
     const operation& op = from.operation_of(read);
     leave_out = !satisfies(op.wait, write.val, op.wait_operand);
   }
@@ -85,7 +69,8 @@ bool exhaustive::take_backward(const work_item& item) {
     if (id <= r || from.in_porf_prefix(from[id], write)) keep_.push_back(id);
   }
   open_frame();
-  g().become_restriction(from, keep_, r, renamed_, restored_);
+  begin(*frames_.back()->graph);
+  g().become_restriction(from, keep_, renamed_);
   const event_id new_w = renamed_[item.source];
   const event_id new_r = renamed_[r];
   for (const event_id old : keep_) {
@@ -93,20 +78,6 @@ bool exhaustive::take_backward(const work_item& item) {
       g()[renamed_[old]].set(event::revisitable_bit, false);
     }
   }
-  // A blocked wait that lost its in-place source to the restriction, while the prefix of w holds a
-  // later write, could never be revisited again: this graph leads nowhere new.
-  bool useless = false;
-  for (const event_id waits : restored_) {
-    const event& e = g()[waits];
-    const auto order = g().coherence_order(e.location);
-    std::uint32_t next =
-        e.reads_from == initial_write ? 0 : g()[e.reads_from].coherence_position + 1;
-    for (; next < order.size(); ++next) {
-      if (g().in_porf_prefix(g()[order[next]], g()[new_w])) useless = true;
-    }
-  }
-  restore_sources();
-  if (useless) return false;
   if (leave_out) return true;
   const auto order = g().coherence_order(g()[new_w].location);
   return rebind(new_r, new_w, new_w == order.back(), new_w);

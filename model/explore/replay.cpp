@@ -1,36 +1,42 @@
 // Replay: a thread repeats what the graph says it did. A read waits until the write that it reads
 // from has been repeated, so that native memory is always what the graph says it is; the graph is
 // porf-acyclic, so some thread can always go on.
-#include "model/explore/exhaustive.hpp"
+#include "model/explore/graph_recorder.hpp"
 #include "model/program/check_that.hpp"
 
 namespace heddle {
 
-bool exhaustive::executed(event_id id) const {
+bool graph_recorder::executed(event_id id) const {
   if (id == initial_write) return true;
   const event& e = graph()[id];
   return e.thread < threads_.size() && e.index < threads_[e.thread].position;
 }
 
-bool exhaustive::note_latest(const event& write) {
+bool graph_recorder::note_latest(const event& write) {
   std::uint32_t& latest = latest_executed_[write.location];
   if (write.coherence_position < latest) return false;
   latest = write.coherence_position + 1;
   return true;
 }
 
-step exhaustive::did(thread_id thread, std::uint32_t events, value result, bool latest) {
+step graph_recorder::did(thread_id thread, std::uint32_t events, value result, bool latest) {
   threads_[thread].position += events;
   executed_ += events;
   return {step_status::done, result, latest};
 }
 
-step exhaustive::waiting(thread_id thread) {
-  threads_[thread].now = thread_progress::state::waiting_value;
+void graph_recorder::create(thread_id created) {
+  if (created >= threads_.size()) threads_.resize(created + 1u);
+  threads_[created] = {};
+  threads_[created].now = thread_progress::state::running;
+}
+
+step graph_recorder::waiting(thread_id thread) {
+  threads_[thread].now = thread_progress::state::blocked;
   return {step_status::park, {}, false};
 }
 
-bool exhaustive::matches(const event& e, const operation& op) const {
+bool graph_recorder::matches(const event& e, const operation& op) const {
   switch (e.kind) {
     case event_kind::read:
       if (e.location != op.location) return false;
@@ -54,23 +60,18 @@ bool exhaustive::matches(const event& e, const operation& op) const {
   __builtin_unreachable();
 }
 
-step exhaustive::diverge(const event& e, const operation& op, const char* how) {
-  stopped_ = true;
-  stop_reason_ = ending::nondeterministic;
-  divergence_ = {e.thread, e.index, e.kind, op.kind, how};
-  return {};
-}
-
-step exhaustive::replay(thread_id thread, const operation& op) {
+step graph_recorder::replay(thread_id thread, const operation& op) {
   thread_progress& now = threads_[thread];
   const event& e = graph()[graph().thread_events(thread)[now.position]];
   if (!matches(e, op)) {
     const bool same = (e.is_write() && op.kind == operation_kind::store) ||
                       (e.is_read() && op.kind == operation_kind::load);
-    return diverge(e, op,
-                   same && e.location == op.location ? "with another value or memory order"
-                   : same                            ? "on another object"
-                                                     : "another operation");
+    diverge(thread, same && e.location == op.location ? "with another value or memory order"
+                    : same                            ? "on another object"
+                                                      : "another operation");
+    divergence_.recorded = e.kind;
+    divergence_.now = op.kind;
+    return {};
   }
   switch (e.kind) {
     case event_kind::read: {
@@ -90,10 +91,7 @@ step exhaustive::replay(thread_id thread, const operation& op) {
     }
     case event_kind::write: return did(thread, 1, e.val, note_latest(e));
     case event_kind::create: {
-      const auto created = static_cast<thread_id>(e.val.low);
-      if (created >= threads_.size()) threads_.resize(created + 1u);
-      threads_[created] = {};
-      threads_[created].now = thread_progress::state::running;
+      create(static_cast<thread_id>(e.val.low));
       return did(thread, 1, e.val);
     }
     case event_kind::join: {
@@ -114,7 +112,7 @@ step exhaustive::replay(thread_id thread, const operation& op) {
   __builtin_unreachable();
 }
 
-thread_id exhaustive::next_to_replay() {
+thread_id graph_recorder::next_to_replay() {
   // Follow what the last thread waits for; each step goes down in porf, so this ends.
   thread_id t = replay_hint_;
   if (t == no_thread || t >= graph().threads() ||

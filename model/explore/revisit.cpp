@@ -8,20 +8,6 @@
 
 namespace heddle {
 
-/// Whether the write half w took a write that another read-modify-write took, too. Both follow it
-/// directly in the coherence order.
-bool exhaustive::conflicts(event_id w) const {
-  const event& write = graph()[w];
-  if (!write.exclusive()) return false;
-  const auto order = graph().coherence_order(write.location);
-  if (write.coherence_position + 1 >= order.size()) return false;
-  const event& next = graph()[order[write.coherence_position + 1]];
-  if (!next.exclusive()) return false;
-  const event& mine = graph()[graph().thread_events(write.thread)[write.index - 1]];
-  const event& other = graph()[graph().thread_events(next.thread)[next.index - 1]];
-  return mine.reads_from == other.reads_from;
-}
-
 /// The co-maximal write of e's location among the events up to e and the porf-prefix of w.
 event_id exhaustive::coherence_latest_among_kept(event_id e, event_id w) const {
   const auto order = graph().coherence_order(graph()[e].location);
@@ -39,7 +25,7 @@ bool exhaustive::added_maximally(event_id id, event_id w) const {
     case event_kind::write:
       return e.maximal() && coherence_latest_among_kept(id, w) == id;
     case event_kind::read:
-      return e.maximal() && graph().reads_or_read(id, coherence_latest_among_kept(id, w));
+      return e.maximal() && e.reads_from == coherence_latest_among_kept(id, w);
     default: return true;
   }
 }
@@ -64,21 +50,13 @@ void exhaustive::collect_revisitable(event_id w) {
   std::erase_if(candidates_, [&](event_id r) { return r > other; });
 }
 
-/// A blocked wait that was added maximally simply reads w instead, in this very graph.
-bool exhaustive::revisits_in_place(event_id r, event_id w) {
-  const event& read = g()[r];
-  if (read.detail == 0 || waits_lazily(g().operation_of(read)) || !read.blocked()) return false;
-  if (g()[w].coherence_position + 1 != g().coherence_order(read.location).size()) return false;
-  return true;
-}
-
 /// A wait is revisited by a write that lets it go on, or that would be the co-maximal write of the
 /// restricted graph, where the thread would then wait for ever.
 bool exhaustive::condition_allows_revisit(event_id r, event_id w) const {
   const event& read = graph()[r];
   if (read.detail == 0) return true;
   const operation& op = graph().operation_of(read);
-  if (op.wait == wait_condition::none || waits_lazily(op)) return true;
+  if (op.wait == wait_condition::none || is_lock(op)) return true;
   if (satisfies(op.wait, graph()[w].val, op.wait_operand)) return true;
   const auto order = graph().coherence_order(read.location);
   for (std::size_t i = graph()[w].coherence_position + 1u; i < order.size(); ++i) {
@@ -91,16 +69,6 @@ void exhaustive::file_revisits(event_id w) {
   collect_revisitable(w);
   execution_graph& graph = g();
   const location_id location = graph[w].location;
-  std::erase_if(candidates_, [&](event_id r) {
-    if (!revisits_in_place(r, w)) return false;
-    if (graph[r].maximal() &&
-        graph.reads_or_read(r, coherence_latest_among_kept(r, w))) {
-      graph.revisit_in_place(r, w);
-      bind(r, w);
-      graph[r].set(event::maximal_bit, true);
-    }
-    return true;
-  });
   // Going back from w: [deleted_from, w) is known to have been added maximally.
   event_id deleted_from = w;
   const auto order = graph.coherence_order(location);

@@ -104,14 +104,7 @@ void execution_graph::note_creation(thread_id created, event_id create) {
   threads_[created].creation = create;
 }
 
-void execution_graph::cut(event_id last, std::vector<event_id>& restored) {
-  while (!in_place_.empty() && in_place_.back().cause > last) {
-    const in_place_revisit undone = in_place_.back();
-    in_place_.pop_back();
-    if (undone.read > last) continue;
-    events_[undone.read].reads_from = undone.previous_source;
-    restored.push_back(undone.read);
-  }
+void execution_graph::cut(event_id last) {
   if (events_.size() <= last + 1u) return;
   clocks_.truncate(events_[last + 1].clocks_before);
   for (auto id = static_cast<event_id>(events_.size() - 1); id > last; --id) {
@@ -127,29 +120,7 @@ void execution_graph::clear() {
   for (auto id = static_cast<event_id>(events_.size()); id-- > 0;) unlink(id);
   events_.clear();
   operations_.clear();
-  in_place_.clear();
   clocks_.truncate(1);
-}
-
-void execution_graph::revisit_in_place(event_id r, event_id w) {
-  in_place_.push_back({r, events_[r].reads_from, w});
-  events_[r].reads_from = w;
-}
-
-void execution_graph::undo_in_place(event_id w, std::vector<event_id>& restored) {
-  while (!in_place_.empty() && in_place_.back().cause == w) {
-    events_[in_place_.back().read].reads_from = in_place_.back().previous_source;
-    restored.push_back(in_place_.back().read);
-    in_place_.pop_back();
-  }
-}
-
-bool execution_graph::reads_or_read(event_id r, event_id source) const {
-  if (events_[r].reads_from == source) return true;
-  for (const in_place_revisit& revisit : in_place_) {
-    if (revisit.read == r && revisit.previous_source == source) return true;
-  }
-  return false;
 }
 
 }  // namespace heddle

@@ -78,35 +78,20 @@ class execution_graph {
   void place(event_id w, std::uint32_t position);
   void keep_operation(event_id read, const operation& op);
   void note_creation(thread_id created, event_id create);
-  /// Forgets every event added after `last`, undoing in-place revisits by what is forgotten.
-  /// The reads so restored are appended to `restored`; their values and clocks are stale.
-  void cut(event_id last, std::vector<event_id>& restored);
+  /// Forgets every event added after `last`.
+  void cut(event_id last);
   void clear();
 
-  // ---- in-place revisits
-  /// Read `r` reads `w`, the newest write, instead of what it read; cut undoes it.
-  void revisit_in_place(event_id r, event_id w);
-  /// Undoes the in-place revisits by `w`, the newest event.
-  void undo_in_place(event_id w, std::vector<event_id>& restored);
-  /// Whether `r` reads `source`, or did before its in-place revisits.
-  bool reads_or_read(event_id r, event_id source) const;
-
-  /// Becomes `from` restricted to the events of `keep` (ascending, closed under porf but for the
-  /// source of `revisited`), renumbered in the same order. `renamed[old]` receives the new names,
-  /// no_event for those left out. Reads whose in-place source is left out are restored as by cut.
+  /// Becomes `from` restricted to the events of `keep` (ascending; closed under porf, but for a
+  /// read whose source is about to change), renumbered in the same order. `renamed[old]` receives
+  /// the new names, no_event for those left out.
   void become_restriction(const execution_graph& from, std::span<const event_id> keep,
-                          event_id revisited, std::vector<event_id>& renamed,
-                          std::vector<event_id>& restored);
+                          std::vector<event_id>& renamed);
 
  private:
   struct thread_state {
     std::vector<event_id> events;
     event_id creation = no_event;
-  };
-  struct in_place_revisit {
-    event_id read;
-    event_id previous_source;  // no_event: lost in a restriction, never to be restored
-    event_id cause;            // the write it reads since then
   };
 
   void reserve_thread(thread_id thread);
@@ -120,7 +105,6 @@ class execution_graph {
   std::vector<std::vector<event_id>> coherence_;  // by location
   std::vector<event_id> last_access_;             // by location and thread, clock width apart
   std::vector<operation> operations_;
-  std::vector<in_place_revisit> in_place_;        // ascending causes
   clock_pool clocks_;
 };
 

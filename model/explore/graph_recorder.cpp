@@ -1,0 +1,160 @@
+#include "model/explore/graph_recorder.hpp"
+
+namespace heddle {
+
+void graph_recorder::begin(execution_graph& graph) {
+  graph_ = &graph;
+  threads_.assign(1, {});
+  threads_[0].now = thread_progress::state::running;
+  executed_ = 0;
+  replay_hint_ = 0;
+  running_ = 0;
+  forced_ = no_thread;
+  stopped_ = false;
+}
+
+ending graph_recorder::end_execution() {
+  if (stopped_) return stop_reason_;
+  using state = thread_progress::state;
+  bool all_finished = true;
+  bool stuck = true;
+  const auto reads_latest = [&](event_id id) {
+    const event& e = g()[id];
+    return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
+  };
+  for (thread_id t = 0; t < threads_.size(); ++t) {
+    const thread_progress& thread = threads_[t];
+    if (thread.now == state::absent || thread.now == state::finished) continue;
+    all_finished = false;
+    if (thread.now == state::running && executed_ < g().size()) return ending::abandoned;
+    const auto events = g().thread_events(t);
+    if (thread.now == state::blocked) stuck = stuck && reads_latest(thread.blocked_read);
+    if (thread.now == state::spinning) {
+      std::uint32_t first = thread.first_spin_read;
+      while (first > 0 && first == events.size() && !g()[events[first - 1]].is_read()) --first;
+      if (first == events.size() && first > 0) --first;
+      for (; first < events.size(); ++first) stuck = stuck && reads_latest(events[first]);
+    }
+    if (thread.now == state::running) return ending::abandoned;
+  }
+  if (all_finished) return ending::complete;
+  return stuck ? ending::deadlock : ending::blocked;
+}
+
+step graph_recorder::perform(thread_id thread, const operation& op) {
+  if (stopped_) return {};
+  running_ = thread;
+  thread_progress& now = threads_[thread];
+  if (now.position < g().length(thread)) return replay(thread, op);
+  if (executed_ < g().size()) {
+    replay_hint_ = no_thread;
+    return {step_status::park, {}, false};
+  }
+  if (!may_extend(thread)) return {step_status::park, {}, false};
+  return extend(thread, op);
+}
+
+thread_id graph_recorder::next_thread() {
+  if (stopped_) return no_thread;
+  return executed_ < g().size() ? next_to_replay() : next_to_extend();
+}
+
+void graph_recorder::initialise(location_id location, value initial) {
+  if (location >= initial_.size()) {
+    initial_.resize(location + 1u);
+    latest_executed_.resize(location + 1u);
+  }
+  initial_[location] = initial;
+  latest_executed_[location] = 0;
+}
+
+step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index) {
+  threads_[thread].now = thread_progress::state::spinning;
+  threads_[thread].first_spin_read = first_read_index;
+  return {step_status::park, {}, false};
+}
+
+recorder::clock_view graph_recorder::happens_before(thread_id thread) const {
+  const execution_graph& graph = this->graph();
+  const clock_pool& clocks = graph.clocks();
+  const std::uint32_t position = threads_[thread].position;
+  if (position > 0) {
+    const event& last = graph[graph.thread_events(thread)[position - 1]];
+    return {clocks.data(last.happens_before), clocks.width()};
+  }
+  const event_id create = graph.creation(thread);
+  if (create == no_event) return {clocks.data(0), clocks.width()};
+  return {clocks.data(graph[create].message), clocks.width()};
+}
+
+value graph_recorder::value_of(event_id w, location_id location) const {
+  return w == initial_write ? initial_[location] : graph()[w].val;
+}
+
+bool graph_recorder::is_lock(const operation& op) {
+  return op.kind == operation_kind::compare_exchange && op.wait != wait_condition::none;
+}
+
+void graph_recorder::diverge(thread_id thread, const char* how) {
+  stopped_ = true;
+  stop_reason_ = ending::nondeterministic;
+  divergence_.thread = thread;
+  divergence_.index = threads_[thread].position;
+  divergence_.how = how;
+}
+
+void graph_recorder::bind(event_id r, event_id w) {
+  execution_graph& graph = g();
+  event& read = graph[r];
+  read.reads_from = w;
+  read.val = value_of(w, read.location);
+  bool blocked = false;
+  if (read.detail != 0) {
+    const operation& op = graph.operation_of(read);
+    bool exclusive = op.kind == operation_kind::read_modify_write;
+    if (op.kind == operation_kind::compare_exchange) exclusive = read.val == op.expected;
+    read.set(event::exclusive_bit, exclusive);
+    if (op.kind == operation_kind::compare_exchange && !exclusive) {
+      read.order = read_half(op.failure_order);
+    } else if (op.kind != operation_kind::load) {
+      read.order = read_half(op.order);
+    }
+    blocked = !satisfies(op.wait, read.val, op.wait_operand);
+  }
+  read.set(event::blocked_bit, blocked);
+  compute_clocks(graph, r);
+}
+
+event_id graph_recorder::complete_modification(event_id r) {
+  execution_graph& graph = g();
+  const operation op = graph.operation_of(graph[r]);
+  const value old = graph[r].val;
+  const event_id source = graph[r].reads_from;
+  const event_id x =
+      graph.add(graph[r].thread, event_kind::write, write_half(op.order), op.location);
+  event& write = graph[x];
+  write.size = op.size;
+  write.set(event::exclusive_bit, true);
+  write.val = op.kind == operation_kind::compare_exchange
+                  ? op.operand
+                  : apply(op.modify, old, op.operand, op.size);
+  graph.place(x, source == initial_write ? 0 : graph[source].coherence_position + 1);
+  compute_clocks(graph, x);
+  return x;
+}
+
+/// Whether the write half w took a write that another read-modify-write took, too. Both follow it
+/// directly in the coherence order.
+bool graph_recorder::conflicts(event_id w) const {
+  const event& write = graph()[w];
+  if (!write.exclusive()) return false;
+  const auto order = graph().coherence_order(write.location);
+  if (write.coherence_position + 1 >= order.size()) return false;
+  const event& next = graph()[order[write.coherence_position + 1]];
+  if (!next.exclusive()) return false;
+  const event& mine = graph()[graph().thread_events(write.thread)[write.index - 1]];
+  const event& other = graph()[graph().thread_events(next.thread)[next.index - 1]];
+  return mine.reads_from == other.reads_from;
+}
+
+}  // namespace heddle

@@ -1,0 +1,125 @@
+// What every way to explore has in common: a recorder that holds the current execution as a graph,
+// answers from it what the threads did before (replay.cpp), and adds the first operations that it
+// does not hold (extend.cpp). Which source, place, alternative and thread come next is the policy
+// of the class that derives from it: exhaustive (TruSt), follower (one given execution), and later
+// the random schedulers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/explore/thread_progress.hpp"
+#include "model/graph/execution_graph.hpp"
+#include "model/memory_model/memory_model.hpp"
+#include "model/program/program.hpp"
+
+namespace heddle {
+
+struct search_options {
+  memory_model model = memory_model::cpp20;
+  std::uint32_t max_steps = 100'000;  // events of one execution
+};
+
+/// How an execution ended.
+enum class ending : std::uint8_t {
+  complete,          // every thread has finished
+  blocked,           // some thread waits, but a fair schedule would let it see a newer write
+  deadlock,          // the threads that have not finished wait for ever
+  cut,               // the bound on its events was hit
+  abandoned,         // the program ended it
+  nondeterministic,  // the program did not do what it did before; see divergence
+};
+
+/// The search follows a graph in which a thread then did something else.
+struct divergence {
+  thread_id thread = no_thread;
+  std::uint32_t index = 0;
+  event_kind recorded = event_kind::fence;
+  operation_kind now = operation_kind::fence;
+  const char* how = "";  // "another operation", "on another object", …
+};
+
+class graph_recorder : public recorder {
+ public:
+  ending end_execution();
+
+  /// The graph of the current execution; until the next one begins.
+  const execution_graph& graph() const { return *graph_; }
+  const std::vector<thread_progress>& threads() const { return threads_; }
+  const divergence& diverged() const { return divergence_; }
+
+  step perform(thread_id thread, const operation& op) final;
+  thread_id next_thread() final;
+  void initialise(location_id location, value initial) final;
+  step spin(thread_id thread, std::uint32_t first_read_index) final;
+  clock_view happens_before(thread_id thread) const final;
+  std::uint32_t events_of(thread_id thread) const final { return threads_[thread].position; }
+
+ protected:
+  explicit graph_recorder(const search_options& options) : options_(options) {}
+  ~graph_recorder() override = default;
+
+  // ---- the policy, asked when an event is added
+  /// One of `sources`, all coherent; the last is co-maximal.
+  virtual event_id choose_source(event_id read, std::span<const event_id> sources) = 0;
+  /// A place of write w in its coherence order, `floor` or later, not before an exclusive write.
+  virtual std::uint32_t choose_place(event_id w, std::uint32_t floor) = 0;
+  virtual std::uint64_t choose_alternative(event_id choice, std::uint64_t alternatives) = 0;
+  /// Write w is in the graph, with its clocks.
+  virtual void added_write(event_id w) = 0;
+  /// Whether the thread may perform an operation that is not in the graph now.
+  virtual bool may_extend(thread_id) { return true; }
+  /// The next thread beyond the graph; left to right unless the policy knows better.
+  virtual thread_id next_to_extend();
+
+  // ---- for policies
+  void begin(execution_graph& graph);
+  execution_graph& g() { return *graph_; }
+  void bind(event_id r, event_id w);
+  event_id complete_modification(event_id r);
+  value value_of(event_id w, location_id location) const;
+  /// A waiting compare_exchange: what blocks is known to change by its own kind only.
+  static bool is_lock(const operation& op);
+  bool conflicts(event_id w) const;
+  bool can_extend(const thread_progress& thread) const;
+  void diverge(thread_id thread, const char* how);
+
+  search_options options_;
+  std::vector<thread_progress> threads_;
+  thread_id running_ = 0;
+
+ private:
+  // replay.cpp
+  step replay(thread_id thread, const operation& op);
+  bool matches(const event& e, const operation& op) const;
+  bool executed(event_id id) const;
+  thread_id next_to_replay();
+  step did(thread_id thread, std::uint32_t events, value result, bool latest = false);
+  step waiting(thread_id thread);
+  bool note_latest(const event& write);
+  void create(thread_id created);
+
+  // extend.cpp
+  step extend(thread_id thread, const operation& op);
+  step extend_read(thread_id thread, const operation& op);
+  step extend_write(thread_id thread, const operation& op);
+  step extend_thread(thread_id thread, const operation& op);
+  void wake_waiters(location_id location);
+  void collect_sources(event_id read, const operation& op);
+  bool is_taken_for_good(event_id w, const event& by) const;
+
+  execution_graph* graph_ = nullptr;
+  std::size_t executed_ = 0;       // events replayed or added
+  thread_id replay_hint_ = 0;      // the thread whose event another one waits for
+  thread_id forced_ = no_thread;   // a waiter that must add its failing read now
+  bool stopped_ = false;
+  ending stop_reason_ = ending::complete;
+  divergence divergence_;
+  std::vector<value> initial_;                  // by location
+  std::vector<std::uint32_t> latest_executed_;  // by location: 1 + coherence position
+  std::vector<event_id> sources_;               // work space
+};
+
+}  // namespace heddle
