@@ -36,6 +36,8 @@ struct trace_event {
   thread_id reads_from_thread = no_thread;
   std::uint32_t reads_from_index = 0;
   bool stale = false;             // it read a write that a later one (in time) had replaced
+  bool writes = false;            // coherence_position is its place among the writes of the object
+  std::uint32_t coherence_position = 0;
   std::string leaves;             // why the schedule leaves the thread here; empty: it goes on
   std::uintptr_t address = 0;     // of the object, for symbolising; 0 where there is none
   call_stack stack;
@@ -59,7 +61,6 @@ struct failing_execution {
   weak_memory_need needs_weak_memory = weak_memory_need::unknown;
   std::string replay;             // the token for --replay
   std::string output;             // what the program printed in this execution
-  std::string dot;                // the execution graph in DOT
 };
 
 struct check_result {

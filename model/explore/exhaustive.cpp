@@ -14,22 +14,38 @@ bool exhaustive::begin_execution() {
     begin(*frames_.back()->graph);
     return true;
   }
-  while (!frames_.empty()) {
-    auto& work = frames_.back()->work;
-    if (work.empty()) {
+  bool ran = true;
+  for (;;) {
+    split_share(ran);
+    while (frames_.back()->work.empty()) {
       if (frames_.size() == 1) return false;  // its graph stays valid
       spare_frames_.push_back(std::move(frames_.back()));
       frames_.pop_back();
-      continue;
     }
+    auto& work = frames_.back()->work;
     const work_item item = work.back();
     work.pop_back();
+    share_ = item.share;
+    filed_before_ = work.size();
     begin(*frames_.back()->graph);
-    if (!take(item)) continue;
+    ran = take(item);
+    if (!ran) continue;
     begin(*frames_.back()->graph);
     return true;
   }
-  return false;
+}
+
+/// The share of what was just done goes to the items that it filed, and to itself if it `ran`.
+void exhaustive::split_share(bool ran) {
+  auto& work = frames_.back()->work;
+  const std::size_t parts = work.size() - filed_before_ + (ran ? 1 : 0);
+  if (parts == 0) {
+    explored_ += share_;
+    return;
+  }
+  const double each = share_ / static_cast<double>(parts);
+  for (std::size_t i = filed_before_; i < work.size(); ++i) work[i].share = each;
+  if (ran) explored_ += each;
 }
 
 event_id exhaustive::choose_source(event_id read, std::span<const event_id> sources) {

@@ -34,6 +34,11 @@ class exhaustive final : public graph_recorder {
   /// Prepares the next execution. False: every execution has been seen.
   bool begin_execution();
 
+  /// How much of the search is done, from 0 to 1: each execution splits its share equally between
+  /// itself and the alternatives that it found (Knuth's estimator, applied to the search itself).
+  /// Never falls; 1 when all executions have been seen.
+  double explored_fraction() const { return explored_; }
+
  private:
   struct frame {
     std::unique_ptr<execution_graph> graph;
@@ -53,7 +58,8 @@ class exhaustive final : public graph_recorder {
   bool condition_allows_revisit(event_id r, event_id w) const;
 
   // items.cpp: taking work items
-  bool take(work_item item);
+  bool take(const work_item& item);
+  void split_share(bool ran);
   bool take_forward_read(const work_item& item);
   bool take_forward_write(const work_item& item);
   bool take_backward(const work_item& item);
@@ -65,6 +71,9 @@ class exhaustive final : public graph_recorder {
   std::vector<std::unique_ptr<frame>> frames_;
   std::vector<std::unique_ptr<frame>> spare_frames_;
   bool started_ = false;
+  double share_ = 1;              // of the current execution and what it finds
+  std::size_t filed_before_ = 0;  // items of the current frame that are older
+  double explored_ = 0;
 
   // work space, kept between calls
   std::vector<event_id> candidates_;

@@ -69,6 +69,8 @@ class graph_recorder : public recorder {
   virtual std::uint64_t choose_alternative(event_id choice, std::uint64_t alternatives) = 0;
   /// Write w is in the graph, with its clocks.
   virtual void added_write(event_id w) = 0;
+  /// The thread has performed one more operation that was not in the graph before.
+  virtual void performs(thread_id) {}
   /// Whether the thread may perform an operation that is not in the graph now.
   virtual bool may_extend(thread_id) { return true; }
   /// The next thread beyond the graph; left to right unless the policy knows better.
@@ -91,13 +93,14 @@ class graph_recorder : public recorder {
   thread_id running_ = 0;
 
  private:
+  step added(thread_id thread, std::uint32_t events, value result, bool latest = false);
   // replay.cpp
   step replay(thread_id thread, const operation& op);
   bool matches(const event& e, const operation& op) const;
   bool executed(event_id id) const;
   thread_id next_to_replay();
   step did(thread_id thread, std::uint32_t events, value result, bool latest = false);
-  step waiting(thread_id thread);
+  step blocked(thread_id thread, event_id read);
   bool note_latest(const event& write);
   void create(thread_id created);
 

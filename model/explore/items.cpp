@@ -14,9 +14,10 @@ void exhaustive::open_frame() {
     spare_frames_.pop_back();
     frames_.back()->graph->clear();
   }
+  filed_before_ = 0;
 }
 
-bool exhaustive::take(work_item item) {
+bool exhaustive::take(const work_item& item) {
   switch (item.what) {
     case work_item::kind::forward_read: return take_forward_read(item);
     case work_item::kind::forward_write: return take_forward_write(item);

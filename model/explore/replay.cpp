@@ -31,8 +31,9 @@ void graph_recorder::create(thread_id created) {
   threads_[created].now = thread_progress::state::running;
 }
 
-step graph_recorder::waiting(thread_id thread) {
+step graph_recorder::blocked(thread_id thread, event_id read) {
   threads_[thread].now = thread_progress::state::blocked;
+  threads_[thread].blocked_read = read;
   return {step_status::park, {}, false};
 }
 
@@ -81,9 +82,8 @@ step graph_recorder::replay(thread_id thread, const operation& op) {
       }
       const value result = e.val;
       if (e.blocked()) {
-        now.blocked_read = graph().id_of(e);
         did(thread, 1, result);
-        return waiting(thread);
+        return blocked(thread, graph().id_of(e));
       }
       if (!e.exclusive()) return did(thread, 1, result);
       const event& x = graph()[graph().thread_events(thread)[now.position + 1]];

@@ -18,6 +18,7 @@ struct work_item {
   event_id at = no_event;
   event_id source = no_event;
   std::uint32_t alternative = 0;
+  double share = 0;  // of the whole search, by an equal split at each execution
 };
 
 }  // namespace heddle

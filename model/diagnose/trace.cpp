@@ -1,0 +1,153 @@
+#include "model/diagnose/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace heddle::diagnose {
+namespace {
+
+std::string number(value v) {
+  if (v.high != 0) return fmt::format("{:#x}{:016x}", v.high, v.low);
+  return v.low < 1'000'000 ? fmt::format("{}", v.low) : fmt::format("{:#x}", v.low);
+}
+
+/// Names for objects that have none in the program's symbol table: by kind, in order of use.
+class object_names {
+ public:
+  std::string name(std::uintptr_t address, const recorded_event* recorded) {
+    if (address == 0) return {};
+    const auto [at, fresh] = names_.try_emplace(address);
+    if (fresh) {
+      const std::string_view operation = recorded == nullptr ? "" : recorded->operation;
+      const bool mutex = operation.ends_with("lock");
+      const bool once = operation.starts_with("call_once") || operation.starts_with("static");
+      unsigned& count = mutex ? mutexes_ : once ? onces_ : atomics_;
+      at->second = fmt::format("{}{}", mutex ? "mutex " : once ? "once " : "atomic ", ++count);
+    }
+    return at->second;
+  }
+
+ private:
+  std::map<std::uintptr_t, std::string> names_;
+  unsigned mutexes_ = 0;
+  unsigned onces_ = 0;
+  unsigned atomics_ = 0;
+};
+
+void describe_read(const execution_graph& graph, event_id id, trace_event& entry) {
+  const event& e = graph[id];
+  entry.reads = true;
+  entry.reads_initial = e.reads_from == initial_write;
+  std::uint32_t position = 0;
+  if (!entry.reads_initial) {
+    const event& source = graph[e.reads_from];
+    entry.reads_from_thread = source.thread;
+    entry.reads_from_index = source.index;
+    position = source.coherence_position + 1;
+  }
+  // Stale: a write that came before in time and is later in the coherence order was there to see.
+  const auto order = graph.coherence_order(e.location);
+  for (std::uint32_t i = position; i < order.size(); ++i) {
+    if (order[i] < id) entry.stale = true;
+  }
+}
+
+std::string value_text(const execution_graph& graph, event_id id) {
+  const event& e = graph[id];
+  switch (e.kind) {
+    case event_kind::read:
+      if (e.exclusive() && id + 1 < graph.size()) {
+        return fmt::format("{} -> {}", number(e.val), number(graph[id + 1].val));
+      }
+      return number(e.val);
+    case event_kind::write:
+    case event_kind::choice: return number(e.val);
+    case event_kind::create:
+    case event_kind::join: return fmt::format("T{}", e.val.low);
+    default: return {};
+  }
+}
+
+const char* default_name(const event& e) {
+  switch (e.kind) {
+    case event_kind::read: return "load";
+    case event_kind::write: return "store";
+    case event_kind::fence: return "fence";
+    case event_kind::choice: return "choose";
+    case event_kind::create: return "create";
+    case event_kind::join: return "join";
+    case event_kind::finish: return "finish";
+  }
+  return "";
+}
+
+memory_order whole_order(const execution_graph& graph, event_id id) {
+  const event& e = graph[id];
+  if (e.is_read() && e.detail != 0) {
+    const operation& op = graph.operation_of(e);
+    if (e.exclusive() || op.kind == operation_kind::read_modify_write) return op.order;
+  }
+  return e.order;
+}
+
+}  // namespace
+
+std::vector<trace_event> trace_of(const execution_graph& graph, const event_lookup& recorded) {
+  std::vector<trace_event> trace;
+  object_names names;
+  for (event_id id = 0; id < graph.size(); ++id) {
+    const event& e = graph[id];
+    if (e.is_write() && e.exclusive()) {
+      trace.back().writes = true;
+      trace.back().coherence_position = e.coherence_position;
+      continue;
+    }
+    trace_event& entry = trace.emplace_back();
+    const recorded_event* known = recorded(e.thread, e.index);
+    entry.thread = e.thread;
+    entry.index = e.index;
+    entry.operation = known != nullptr ? known->operation : default_name(e);
+    const bool ordered = e.is_read() || e.is_write() || e.kind == event_kind::fence;
+    if (ordered) entry.order = name_of(whole_order(graph, id));
+    entry.value = value_text(graph, id);
+    if (known != nullptr) {
+      entry.address = known->address;
+      entry.object = names.name(known->address, known);
+      entry.stack = known->stack;
+    }
+    if (e.is_read()) describe_read(graph, id, entry);
+    if (e.is_write()) {
+      entry.writes = true;
+      entry.coherence_position = e.coherence_position;
+    }
+  }
+  return trace;
+}
+
+void explain_switches(std::vector<trace_event>& trace, const std::vector<std::string>& waiting) {
+  std::vector<std::size_t> last(waiting.size(), trace.size());
+  for (std::size_t i = 0; i < trace.size(); ++i) last[trace[i].thread] = i;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    trace_event& entry = trace[i];
+    const bool is_last = last[entry.thread] == i;
+    const std::string& waits = waiting[entry.thread];
+    if (is_last && !waits.empty()) {
+      entry.leaves = waits;
+    } else if (is_last || i + 1 == trace.size() || trace[i + 1].thread == entry.thread) {
+      continue;
+    } else {
+      // Its next event: did it have to wait for what comes in between?
+      std::size_t next = i + 1;
+      while (trace[next].thread != entry.thread) ++next;
+      const trace_event& then = trace[next];
+      if (then.operation == "join") {
+        entry.leaves = "waits for " + then.value + " to finish";
+      } else {
+        entry.leaves = "is interrupted before " + then.operation;
+      }
+    }
+  }
+}
+
+}  // namespace heddle::diagnose

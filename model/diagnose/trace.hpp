@@ -1,0 +1,24 @@
+// The trace of a recorded execution: its events in time, each with what the program knows of it.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "model/diagnose/result.hpp"
+#include "model/graph/execution_graph.hpp"
+#include "model/program/recorded_event.hpp"
+
+namespace heddle::diagnose {
+
+/// The program's side of an event; null where the program knows nothing of it.
+using event_lookup = std::function<const recorded_event*(thread_id, std::uint32_t index)>;
+
+/// `graph` was built in time (by a follower): the order of its events is that of the trace. A
+/// read-modify-write is one entry.
+std::vector<trace_event> trace_of(const execution_graph& graph, const event_lookup& recorded);
+
+/// Fills in why the schedule leaves a thread where another one's event follows. `waiting[t]` says
+/// what an unfinished thread waits for at the end, "" if it does not.
+void explain_switches(std::vector<trace_event>& trace, const std::vector<std::string>& waiting);
+
+}  // namespace heddle::diagnose

@@ -1,0 +1,77 @@
+// heddle::explore: a session from inside somebody else's test.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <heddle/explore.hpp>
+#include <stdexcept>
+
+#include "model/driver/options.hpp"
+#include "model/report/console.hpp"
+#include "model/report/json.hpp"
+
+namespace heddle {
+namespace {
+
+session_options checked(const options& wanted) {
+  const auto model = driver::memory_model_named(wanted.memory_model);
+  if (!model) {
+    throw std::invalid_argument(
+        fmt::format("heddle::explore: memory_model is cpp20, rc11 or sc, not \"{}\"",
+                    wanted.memory_model));
+  }
+  if (!std::isfinite(wanted.seconds) || wanted.seconds < 0) {
+    throw std::invalid_argument("heddle::explore: seconds is finite and not negative");
+  }
+  if (wanted.max_steps == 0) {
+    throw std::invalid_argument("heddle::explore: max_steps is at least 1");
+  }
+  session_options session;
+  session.model = *model;
+  session.executions = wanted.executions;
+  session.seconds = wanted.seconds;
+  session.max_steps = wanted.max_steps;
+  session.replay = wanted.replay;
+  session.keep_going = wanted.keep_going;
+  session.races = wanted.races;
+  return session;
+}
+
+report::console_style plain_style(report::symbolizer& names) {
+  report::console_style style;
+  style.names = &names;
+  std::error_code ignored;
+  style.directory = std::filesystem::current_path(ignored).string();
+  style.replay_command = [](const check_result& failed) {
+    return fmt::format("heddle::explore(body, {{.replay = \"{}\"}})", failed.failure->replay);
+  };
+  return style;
+}
+
+}  // namespace
+
+result explore(const std::function<void()>& body, const options& wanted) {
+  const session_options session = checked(wanted);
+  if (!body) throw std::invalid_argument("heddle::explore: the body is empty");
+  const check_result found = run_session(wanted.name, body, session, {});
+
+  const auto names = report::make_symbolizer();
+  const report::console_style style = plain_style(*names);
+  result told;
+  told.verdict = name_of(found.verdict);
+  told.reason = found.reason;
+  told.executions = found.executions;
+  told.blocked = found.blocked;
+  told.failures = found.failures;
+  told.seconds = found.seconds;
+  told.text = report::render_console(found, style);
+  told.json = report::render_json_check(found, style);
+  if (found.failure) {
+    told.failure_kind = name_of(found.failure->what.kind);
+    told.failure_message = found.failure->what.message;
+    told.replay = found.failure->replay;
+  }
+  return told;
+}
+
+}  // namespace heddle

@@ -1,0 +1,28 @@
+// Runs one given execution with everything recorded that a person wants to see of it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/diagnose/result.hpp"
+#include "model/explore/decisions.hpp"
+#include "model/explore/graph_recorder.hpp"
+#include "model/runtime/engine.hpp"
+
+namespace heddle {
+
+struct recorded_run {
+  std::optional<failing_execution> execution;  // none: it did not fail
+  std::string complaint;                       // why it could not be judged; else empty
+  call_stack complaint_stack;
+  std::uint32_t threads = 0;
+  std::uint32_t events = 0;
+};
+
+recorded_run record_execution(runtime::engine& engine, const decisions& execution,
+                              std::uint32_t max_steps);
+
+/// The two operations of a nondeterministic program, in a sentence.
+std::string describe(const divergence& diverged);
+
+}  // namespace heddle

@@ -1,0 +1,166 @@
+#include "model/driver/run_checks.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "model/driver/output_files.hpp"
+#include "model/driver/progress.hpp"
+#include "model/driver/shell_words.hpp"
+#include "model/report/console.hpp"
+#include "model/report/words.hpp"
+
+namespace heddle::driver {
+namespace {
+
+std::vector<runnable> selected(std::span<const runnable> checks, const std::string& filter) {
+  std::vector<runnable> chosen;
+  for (const runnable& check : checks) {
+    if (fnmatch(filter.c_str(), check.name.c_str(), 0) == 0) chosen.push_back(check);
+  }
+  return chosen;
+}
+
+/// The options under which `result` fails in the same way again.
+std::string replay_options(const check_result& result, const session_options& session,
+                           bool only_check) {
+  std::string words;
+  if (!only_check) words += "--filter " + shell_quoted(result.name) + ' ';
+  const session_options usual;
+  if (session.model != usual.model) words += fmt::format("--memory-model {} ", name_of(session.model));
+  if (session.max_steps != usual.max_steps) words += fmt::format("--max-steps {} ", session.max_steps);
+  if (session.seed != usual.seed) words += fmt::format("--seed {} ", session.seed);
+  if (!session.races) words += "--no-races ";
+  return words + "--replay " + shell_quoted(result.failure->replay);
+}
+
+class run {
+ public:
+  run(std::span<const runnable> all, const run_options& options, const run_context& context)
+      : options_(options), context_(context), names_(report::make_symbolizer()) {
+    style_.names = names_.get();
+    style_.directory = current_directory();
+    style_.width = context.width;
+    style_.colours = context.colours;
+    style_.replay_command = [this, only = all.size() == 1](const check_result& result) {
+      const std::string words = replay_options(result, options_.session, only);
+      return context_.command_line ? context_.command_line(words) : words;
+    };
+  }
+
+  int operator()(std::span<const runnable> checks) {
+    for (const runnable& check : checks) results_.push_back(explore(check));
+    if (results_.size() > 1) print_summary();
+    const std::string complaint = write_outputs(options_, results_, context_.program, style_);
+    if (!complaint.empty()) return complain(context_, complaint);
+    return exit_status_of(results_);
+  }
+
+ private:
+  static std::string current_directory() {
+    std::error_code ignored;
+    return std::filesystem::current_path(ignored).string();
+  }
+
+  check_result explore(const runnable& check) {
+    progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr,
+                       check.name, options_.session.seconds, context_.width);
+    check_result result = context_.session(check.name, check.body, options_.session,
+                                           [&line](const progress& now) { line.show(now); });
+    line.clear();
+    if (!options_.quiet || result.verdict != verdict::verified) {
+      fmt::print(context_.out, "{}", report::render_console(result, style_));
+      std::fflush(context_.out);
+    }
+    return result;
+  }
+
+  void print_summary() {
+    if (options_.quiet) return;
+    std::size_t count[4] = {};
+    std::uint64_t executions = 0;
+    for (const check_result& result : results_) {
+      ++count[static_cast<unsigned>(result.verdict)];
+      executions += result.executions;
+    }
+    std::string text = fmt::format("{} checks", results_.size());
+    for (const auto v : {verdict::verified, verdict::failed, verdict::bounded, verdict::error}) {
+      const std::size_t n = count[static_cast<unsigned>(v)];
+      if (n > 0) text += fmt::format(", {} {}", n, name_of(v));
+    }
+    fmt::print(context_.out, "{}; {} executions\n", text, report::grouped(executions));
+    std::fflush(context_.out);
+  }
+
+  const run_options& options_;
+  const run_context& context_;
+  std::unique_ptr<report::symbolizer> names_;
+  report::console_style style_;
+  std::vector<check_result> results_;
+};
+
+}  // namespace
+
+run_context terminal_context() {
+  run_context context;
+  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  context.colours = terminal && (no_colour == nullptr || *no_colour == '\0');
+  context.progress = isatty(STDERR_FILENO) != 0;
+  winsize size{};
+  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    context.width = size.ws_col;
+  }
+  return context;
+}
+
+int exit_status_of(std::span<const check_result> results) {
+  const auto any = [results](verdict v) {
+    for (const check_result& result : results) {
+      if (result.verdict == v) return true;
+    }
+    return false;
+  };
+  if (any(verdict::failed)) return exit_status::failed;
+  if (any(verdict::error)) return exit_status::error;
+  if (any(verdict::bounded)) return exit_status::bounded;
+  return exit_status::verified;
+}
+
+int run_checks(std::span<const runnable> checks, const run_options& options,
+               const run_context& context) {
+  const std::vector<runnable> chosen = selected(checks, options.filter);
+  if (options.list) {
+    for (const runnable& check : chosen) fmt::print(context.out, "{}\n", check.name);
+    return exit_status::verified;
+  }
+  if (checks.empty()) {
+    return complain(context, "this program contains no check; write one with HEDDLE_CHECK");
+  }
+  if (chosen.empty()) {
+    return complain(context, fmt::format("no check's name matches --filter {}; --list lists them",
+                                         shell_quoted(options.filter)));
+  }
+  if (!options.session.replay.empty() && chosen.size() > 1) {
+    return complain(context, fmt::format("--replay is for one check, and {} match; choose with "
+                                         "--filter",
+                                         chosen.size()));
+  }
+  if (const std::string complaint = output_complaint(options); !complaint.empty()) {
+    return complain(context, complaint);
+  }
+  return run(checks, options, context)(chosen);
+}
+
+int complain(const run_context& context, const std::string& sentence) {
+  fmt::print(context.errors, "heddle: {}\n", sentence);
+  return exit_status::error;
+}
+
+}  // namespace heddle::driver

@@ -1,0 +1,258 @@
+#include "model/driver/session.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "model/driver/recorded_run.hpp"
+#include "model/explore/exhaustive.hpp"
+#include "model/runtime/engine.hpp"
+
+namespace heddle {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using runtime::crash_guard;
+
+double seconds_since(clock::time_point start) {
+  return std::chrono::duration<double>(clock::now() - start).count();
+}
+
+runtime::engine_options engine_options_of(const session_options& options) {
+  runtime::engine_options engine;
+  engine.races = options.races;
+  engine.keep_going = options.keep_going;
+  engine.main_ends_program = options.main_ends_program;
+  return engine;
+}
+
+/// One session under way.
+class session {
+ public:
+  session(const std::string& name, const std::function<void()>& body,
+          const session_options& options, const progress_listener& listener)
+      : options_(options),
+        listener_(listener),
+        engine_(body, engine_options_of(options)),
+        start_(clock::now()) {
+    result_.name = name;
+    result_.memory_model = name_of(options.model);
+    result_.seed = options.seed;
+  }
+
+  check_result run() {
+    if (!options_.replay.empty()) {
+      replay_token();
+    } else {
+      result_.mode = "exhaustive";
+      while (!explore()) reset();
+    }
+    result_.seconds = seconds_since(start_);
+    return std::move(result_);
+  }
+
+ private:
+  void replay_token() {
+    result_.mode = "replay";
+    auto parsed = parse_token(options_.replay, result_.name);
+    if (auto* complaint = std::get_if<std::string>(&parsed)) return error(*complaint, {});
+    const decisions& execution = std::get<decisions>(parsed);
+    result_.memory_model = name_of(execution.model);
+    // A first run, so that what the program's loops look like is known as it was in the search.
+    recorded_run run = record_execution(engine_, execution, options_.max_steps);
+    while (engine_.learned()) run = record_execution(engine_, execution, options_.max_steps);
+    if (!run.complaint.empty()) return error(run.complaint, run.complaint_stack);
+    result_.executions = 1;
+    result_.threads = run.threads;
+    result_.max_events = run.events;
+    if (!run.execution) {
+      result_.verdict = verdict::bounded;
+      result_.reason = "only the execution of the replay token was run, and it did not fail";
+      return;
+    }
+    result_.verdict = verdict::failed;
+    result_.failures = 1;
+    result_.failure = std::move(run.execution);
+    result_.failure->execution = 1;
+    result_.failure->replay = options_.replay;
+  }
+
+  void reset() {
+    result_.executions = result_.blocked = result_.failures = 0;
+    result_.reason.clear();
+    result_.failure.reset();
+    cut_ = 0;
+  }
+
+  /// False: the search has to start again.
+  bool explore() {
+    exhaustive search({options_.model, options_.max_steps});
+    for (std::uint64_t n = 0;; ++n) {
+      if (n % 64 == 0 && out_of_time(search)) return true;
+      if (!search.begin_execution()) break;
+      engine_.run(search);
+      const ending how = search.end_execution();
+      if (engine_.learned()) return false;
+      if (!judge(search, how)) return true;
+    }
+    if (result_.failures > 0) {
+      result_.verdict = verdict::failed;
+    } else if (cut_ > 0) {
+      result_.verdict = verdict::bounded;
+      result_.reason = fmt::format(
+          "{} execution{} had more than {} events (--max-steps) and {} cut short", cut_,
+          cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were");
+    } else {
+      result_.verdict = verdict::verified;
+    }
+    return true;
+  }
+
+  /// Whether to go on.
+  bool judge(const exhaustive& search, ending how) {
+    const auto events = static_cast<std::uint32_t>(search.graph().size());
+    if (events > result_.max_events) result_.max_events = events;
+    if (engine_.threads_used() > result_.threads) result_.threads = engine_.threads_used();
+    if (const auto& use = engine_.unsupported()) {
+      error(use->sentence, use->stack);
+      return false;
+    }
+    if (how == ending::nondeterministic) {
+      error(describe(search.diverged()), {});
+      return false;
+    }
+    if (const auto& stuck = engine_.stuck()) {
+      bounded(fmt::format("a thread ran for {} seconds without any visible operation; heddle "
+                          "cannot explore a loop that nothing outside can end",
+                          runtime::engine_options{}.patience_seconds));
+      result_.reason_stack = *stuck;
+      return false;
+    }
+    bool wrong = engine_.failed().has_value();
+    switch (how) {
+      case ending::complete: ++result_.executions; break;
+      case ending::blocked: ++result_.blocked; break;
+      case ending::deadlock:
+        ++result_.blocked;
+        wrong = wrong || !engine_.ended_early();
+        break;
+      case ending::cut: ++cut_; break;
+      case ending::abandoned:
+      case ending::nondeterministic: ++result_.executions; break;
+    }
+    return !wrong || failed(search);
+  }
+
+  /// Whether to go on.
+  bool failed(const exhaustive& search) {
+    ++result_.failures;
+    if (!result_.failure) {
+      const std::uint64_t number = result_.executions + result_.blocked;
+      const decisions execution = linearise(search.graph(), options_.model);
+      const bool sequential = is_sequentially_consistent(search.graph());
+      recorded_run run = record_execution(engine_, execution, options_.max_steps);
+      if (!run.complaint.empty() || !run.execution) {
+        error(run.complaint.empty()
+                  ? "a failure did not happen again when its execution was repeated: the program "
+                    "depends on something that heddle does not control"
+                  : run.complaint,
+              run.complaint_stack);
+        return false;
+      }
+      result_.failure = std::move(run.execution);
+      result_.failure->execution = number;
+      result_.failure->replay = token_of(execution, result_.name);
+      result_.failure->needs_weak_memory =
+          sequential ? weak_memory_need::no : needs_weak_memory(result_.failure->what.kind);
+      result_.verdict = verdict::failed;
+    }
+    return options_.keep_going;
+  }
+
+  /// Does a sequentially consistent execution fail in this way, too?
+  weak_memory_need needs_weak_memory(failure_kind kind) {
+    if (options_.model == memory_model::sc) return weak_memory_need::no;
+    constexpr double budget_seconds = 5;
+    const auto start = clock::now();
+    exhaustive search({memory_model::sc, options_.max_steps});
+    for (std::uint64_t n = 0; search.begin_execution(); ++n) {
+      if (n % 64 == 0 && (seconds_since(start) > budget_seconds || crash_guard::interrupted())) {
+        return weak_memory_need::unknown;
+      }
+      engine_.run(search);
+      const ending how = search.end_execution();
+      if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
+        return weak_memory_need::unknown;
+      }
+      const bool stuck = how == ending::deadlock && !engine_.ended_early();
+      const bool same = engine_.failed() ? engine_.failed()->kind == kind
+                                         : stuck && (kind == failure_kind::deadlock ||
+                                                     kind == failure_kind::livelock);
+      if (same) return weak_memory_need::no;
+      if (engine_.failed()) return weak_memory_need::unknown;
+    }
+    return weak_memory_need::yes;
+  }
+
+  bool out_of_time(const exhaustive& search) {
+    if (crash_guard::interrupted()) {
+      bounded("interrupted");
+      return true;
+    }
+    const std::uint64_t seen = result_.executions + result_.blocked;
+    if (options_.executions != 0 && seen >= options_.executions) {
+      bounded(fmt::format("stopped after {} executions (--executions)", seen));
+      return true;
+    }
+    const double seconds = seconds_since(start_);
+    if (options_.seconds > 0 && seconds >= options_.seconds) {
+      bounded(fmt::format("stopped after {:g} seconds (--time)", options_.seconds));
+      return true;
+    }
+    if (listener_ && seconds - told_at_ > 0.1) {
+      told_at_ = seconds;
+      const double fraction = search.explored_fraction();
+      listener_({result_.executions, result_.blocked, seconds,
+                 fraction > 0 ? static_cast<double>(seen) / fraction : 0});
+    }
+    return false;
+  }
+
+  void bounded(std::string reason) {
+    result_.verdict = result_.failures > 0 ? verdict::failed : verdict::bounded;
+    result_.reason = std::move(reason);
+  }
+
+  void error(std::string sentence, call_stack stack) {
+    result_.verdict = verdict::error;
+    result_.reason = std::move(sentence);
+    result_.reason_stack = std::move(stack);
+    result_.failure.reset();
+  }
+
+  session_options options_;
+  const progress_listener& listener_;
+  runtime::engine engine_;
+  clock::time_point start_;
+  double told_at_ = 0;
+  std::uint64_t cut_ = 0;
+  check_result result_;
+};
+
+}  // namespace
+
+check_result run_session(const std::string& name, const std::function<void()>& body,
+                         const session_options& options, const progress_listener& on_progress) {
+  try {
+    return session(name, body, options, on_progress).run();
+  } catch (const std::exception& failed) {
+    check_result result;
+    result.name = name;
+    result.memory_model = name_of(options.model);
+    result.mode = "exhaustive";
+    result.reason = failed.what();
+    return result;
+  }
+}
+
+}  // namespace heddle

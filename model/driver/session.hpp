@@ -1,0 +1,43 @@
+// One session: the exhaustive search of one check, from the first execution to a verdict. This is
+// where the search and the runtime meet; everything above it only chooses what to run and tells
+// what came out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "model/diagnose/result.hpp"
+#include "model/memory_model/memory_model.hpp"
+
+namespace heddle {
+
+struct session_options {
+  memory_model model = memory_model::cpp20;
+  std::uint64_t executions = 0;       // stop after so many; 0: no limit
+  double seconds = 0;                 // stop after this time; 0: no limit
+  std::uint32_t max_steps = 100'000;  // events of one execution; more: `bounded`
+  std::string replay;                 // a token: run that execution only
+  bool keep_going = false;            // count failures instead of stopping at the first
+  bool races = true;                  // report data races
+  bool main_ends_program = false;     // what waits when main has returned is no deadlock
+  std::uint64_t seed = 0;             // of what is random; the exhaustive search is not
+};
+
+struct progress {
+  std::uint64_t executions = 0;
+  std::uint64_t blocked = 0;
+  double seconds = 0;              // since the session began
+  double estimated_executions = 0;  // of the whole search; 0: no estimate yet
+};
+
+using progress_listener = std::function<void(const progress&)>;
+
+/// Explores every execution of `body`. Never throws for what the program under test does: that is
+/// in the result. `on_progress` (may be empty) is called now and then, between two executions,
+/// never inside one. Ctrl-C ends the session, and at once every later one, as `bounded`.
+/// Not re-entrant.
+check_result run_session(const std::string& name, const std::function<void()>& body,
+                         const session_options& options, const progress_listener& on_progress);
+
+}  // namespace heddle

@@ -1,0 +1,238 @@
+#include "model/runtime/engine.hpp"
+
+#include "model/program/check_that.hpp"
+#include "model/runtime/endings.hpp"
+#include "model/runtime/thread_specific.hpp"
+
+bool heddle_inside = false;
+[[gnu::noinline]] void heddle_failure_here() { asm volatile(""); }
+
+namespace heddle::runtime {
+
+engine* engine::current_ = nullptr;
+
+engine::engine(std::function<void()> body, const engine_options& options)
+    : body_(std::move(body)),
+      options_(options),
+      fibers_(fiber_options{.stack_bytes = options.stack_bytes}),
+      races_(&heap_),
+      objects_(races_),
+      threads_(fibers::limit) {
+  check_that(current_ == nullptr, "there is one engine at a time");
+  current_ = this;
+  guard_.emplace(fibers_, crash_guard_options{.progress = &steps_,
+                                              .patience_seconds = options.patience_seconds});
+  fibers_.snapshot_main_thread_local();
+}
+
+engine::~engine() {
+  fibers_.restore_main_thread_local();
+  guard_.reset();
+  current_ = nullptr;
+}
+
+void engine::begin(recorder& recorder) {
+  recorder_ = &recorder;
+  failure_.reset();
+  unsupported_.reset();
+  stuck_.reset();
+  exited_ = main_finished_ = false;
+  places_.clear();
+  heap_.new_execution();
+  races_.new_execution();
+  objects_.new_execution();
+  spins_.new_execution();
+  new_execution_specific();
+  install_terminate_handler();
+  threads_[0].reset();
+  threads_used_ = 1;
+  running_ = 0;
+}
+
+void engine::run(recorder& recorder) {
+  begin(recorder);
+  ++steps_;
+  fibers_.start(0, main_entry, this);
+  check_that(recorder.next_thread() == 0, "an execution begins with thread 0");
+  const std::uint64_t crashes = guard_->crashes();
+  fibers_.run(0);
+  heddle_inside = false;
+  guard_->disarm();
+  if (guard_->crashes() != crashes && !failure_ && !unsupported_) note_crash(guard_->last_crash());
+  finish();
+}
+
+void engine::finish() {
+  bool all_finished = true;
+  for (thread_id t = 0; t < threads_used_; ++t) all_finished &= threads_[t].finished;
+  if (all_finished && options_.leaks && !failure_ && !unsupported_ && heap_.live_blocks() != 0) {
+    look_for_leaks();
+  }
+  statics_.restore();
+  learned_ |= spins_.learned();
+}
+
+void engine::main_entry(void* argument) {
+  engine& e = *static_cast<engine*>(argument);
+  e.refresh_view();
+  e.enter_program();
+  e.body_();
+  e.finish_thread(nullptr);
+}
+
+void engine::thread_entry(void* argument) {
+  engine& e = *static_cast<engine*>(argument);
+  const model_thread& self = e.threads_[e.running_];
+  e.refresh_view();
+  e.enter_program();
+  e.finish_thread(self.function(self.argument));
+}
+
+void engine::refresh_view() {
+  view_ = {running_, recorder_->events_of(running_), recorder_->happens_before(running_)};
+}
+
+void engine::abandon() {
+  fibers_.back();
+  broken("an abandoned fiber does not run again", __FILE__, __LINE__);
+}
+
+/// Lets other threads run until it is this one's turn again.
+void engine::switch_away() {
+  const thread_id self = running_;
+  const thread_id next = recorder_->next_thread();
+  if (next == self) return;
+  if (next == no_thread) abandon();
+  running_ = next;
+  fibers_.switch_to(next);
+}
+
+step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
+  for (;;) {
+    const step s = recorder_->perform(running_, op);
+    if (s.status == step_status::park) {
+      switch_away();
+      continue;
+    }
+    if (s.status == step_status::stop) abandon();
+    ++steps_;
+    refresh_view();
+    if (recording_) [[unlikely]] {
+      auto& recorded = self().recorded;
+      const call_stack stack = capture();
+      while (recorded.size() < view_.clock) recorded.push_back({name, address, stack});
+    }
+    return s;
+  }
+}
+
+thread_id engine::create_thread(void* (*function)(void*), void* argument, bool detached) {
+  operation op;
+  op.kind = operation_kind::create_thread;
+  const std::uintptr_t created_at = place(0);
+  const step s = perform(op, "create", 0);
+  const auto id = static_cast<thread_id>(s.result.low);
+  if (id >= fibers::limit) {
+    cannot("has more than " + std::to_string(fibers::limit) +
+           " threads in one execution; heddle follows no more");
+  }
+  model_thread& thread = threads_[id];
+  thread.reset();
+  thread.function = function;
+  thread.argument = argument;
+  thread.detached = detached;
+  thread.created_at = created_at;
+  if (id >= threads_used_) threads_used_ = static_cast<thread_id>(id + 1);
+  try {
+    fibers_.start(id, thread_entry, this);
+  } catch (const std::exception& error) {
+    cannot(std::string("starts a thread that heddle cannot give a stack: ") + error.what());
+  }
+  return id;
+}
+
+void* engine::join_thread(thread_id target) {
+  operation op;
+  op.kind = operation_kind::join_thread;
+  op.operand = {target, 0};
+  model_thread& me = self();
+  me.waits = "join";
+  me.awaited_thread = target;
+  me.waits_at = place(0);
+  perform(op, "join", 0);
+  me.waits = nullptr;
+  threads_[target].joined = true;
+  return threads_[target].result;
+}
+
+void engine::finish_thread(void* result) {
+  run_exit_handlers(*this, running_);
+  leave_program();
+  operation op;
+  op.kind = operation_kind::finish_thread;
+  perform(op, "finish", 0);
+  model_thread& me = self();
+  me.result = result;
+  me.finished = true;
+  if (running_ == 0) main_finished_ = true;
+  switch_away();
+  broken("a finished thread does not run again", __FILE__, __LINE__);
+}
+
+void engine::exit_program(int status, const char* how) {
+  if (status != 0) {
+    fail(failure_kind::assertion,
+         std::string("the program ends itself: ") + how + "(" + std::to_string(status) + ")");
+  }
+  exited_ = true;
+  operation op;
+  op.kind = operation_kind::finish_thread;
+  perform(op, how, 0);
+  self().finished = true;
+  switch_away();
+  broken("a finished thread does not run again", __FILE__, __LINE__);
+}
+
+void engine::fail(failure_kind kind, std::string message, std::vector<note> notes) {
+  if (!failure_) {
+    failure_ = failure{kind, std::move(message), running_,
+                       recording_ ? capture() : call_stack{}, std::move(notes)};
+  }
+  if (recording_) heddle_failure_here();
+  if (options_.keep_going) stop_thread();
+  abandon();
+}
+
+/// This thread's execution is over; that of the others goes on.
+void engine::stop_thread() {
+  self().waits = "failed";
+  recorder_->spin(running_, recorder_->events_of(running_));
+  switch_away();
+  broken("a stopped thread does not go on", __FILE__, __LINE__);
+}
+
+void engine::cannot(std::string sentence) {
+  unsupported_ = unsupported_use{"the program " + std::move(sentence), capture()};
+  abandon();
+}
+
+thread_id engine::thread_of(std::uintptr_t handle) const {
+  for (thread_id t = 0; t < threads_used_; ++t) {
+    if (handle_of(t) == handle) return t;
+  }
+  return no_thread;
+}
+
+std::uintptr_t engine::handle_of(thread_id t) const { return thread_blocks()[t].fs_base; }
+
+std::string engine::name_of_thread(thread_id t) const {
+  return t == 0 ? "main" : "T" + std::to_string(t);
+}
+
+requester engine::here(std::uintptr_t pc) {
+  spins_.effect(running_);
+  const stack_id stack = recording_ ? static_cast<stack_id>(place(pc)) : 0;
+  return {running_, view_.clock, stack};
+}
+
+}  // namespace heddle::runtime

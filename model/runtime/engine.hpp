@@ -1,0 +1,194 @@
+// The engine: one program under test, executed natively, thread by thread, as a `program` for any
+// recorder. Everything that the program calls and heddle diverts (the ThreadSanitizer callbacks,
+// pthreads, the allocator, …) arrives here, on the fiber of the thread that called.
+//
+// There is one engine at a time, and `engine::inside()` tells whether code of the program runs
+// right now. A diverted function begins with it: outside, it does what the C library would do;
+// inside, it opens a `visit`, during which heddle runs (its own allocations are the C library's,
+// its own crashes are its own), and asks the engine.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/program/failure.hpp"
+#include "model/program/program.hpp"
+#include "model/program/recorded_event.hpp"
+#include "model/runtime/crash_guard.hpp"
+#include "model/runtime/fiber.hpp"
+#include "model/runtime/heap.hpp"
+#include "model/runtime/model_thread.hpp"
+#include "model/runtime/objects.hpp"
+#include "model/runtime/race_detector.hpp"
+#include "model/runtime/spin_detector.hpp"
+#include "model/runtime/static_storage.hpp"
+
+/// Whether code of the program runs right now; a name that assembly can use.
+extern "C" bool heddle_inside;
+
+/// Called at the failing event of an execution that is recorded to be shown, or replayed: for a
+/// breakpoint, with everything as it was.
+extern "C" void heddle_failure_here();
+
+namespace heddle::runtime {
+
+struct engine_options {
+  bool races = true;             // report data races
+  bool leaks = true;             // report blocks that nothing points to at the end
+  bool keep_going = false;       // a failing thread stops, the others go on
+  bool main_ends_program = false;  // threads blocked when thread 0 has finished are no deadlock
+  std::size_t stack_bytes = 256 << 10;
+  double patience_seconds = 10;  // without any visible operation
+};
+
+/// What heddle cannot judge: a sentence that names the call, and its place.
+struct unsupported_use {
+  std::string sentence;
+  call_stack stack;
+};
+
+class engine final : public program {
+ public:
+  engine(std::function<void()> body, const engine_options& options);
+  ~engine() override;
+
+  // ---- for the session
+  void run(recorder& recorder) override;
+  const std::optional<failure>& failed() const { return failure_; }
+  const std::optional<unsupported_use>& unsupported() const { return unsupported_; }
+  /// No visible operation for `patience_seconds`: where the thread was.
+  const std::optional<call_stack>& stuck() const { return stuck_; }
+  /// A loop was recognised as a possible spin loop: executions so far may contain iterations that
+  /// the next ones will not. The search must start again. Reading clears it.
+  bool learned() { return std::exchange(learned_, false); }
+  /// Whether a thread that waits when all others have finished is a deadlock.
+  bool ended_early() const { return exited_ || (options_.main_ends_program && main_finished_); }
+  /// From now on every event's call stack is kept, and those of plain accesses and allocations.
+  void record(bool on) { recording_ = on; }
+  const std::vector<recorded_event>& recorded(thread_id t) const { return threads_[t].recorded; }
+  const model_thread& thread(thread_id t) const { return threads_[t]; }
+  thread_id threads_used() const { return threads_used_; }
+  const objects& object_table() const { return objects_; }
+  std::uint64_t steps() const { return steps_; }
+
+  // ---- for the diverted functions
+  static engine* current() { return current_; }
+  static bool inside() { return heddle_inside; }
+
+  /// Heddle runs, on the program's behalf, as long as this lives.
+  class visit {
+   public:
+    visit() : e(*current_) { e.leave_program(); }
+    ~visit() { e.enter_program(); }
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    engine& e;
+  };
+
+  thread_id running() const { return running_; }
+  model_thread& self() { return threads_[running_]; }
+  const viewpoint& view() const { return view_; }
+  requester here(std::uintptr_t pc);
+
+  /// Performs `op` for the running thread; other threads may run meanwhile. Returns when it is
+  /// done; never, if the thread's execution ends here.
+  step perform(const operation& op, const char* name, std::uintptr_t address);
+
+  /// An atomic access of the program.
+  value atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc);
+  /// A plain access that is about to happen. From inside a visit.
+  void plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
+  /// Whether a plain access needs no look: the thread made the same one since its last event.
+  bool knows(std::uintptr_t address, std::uint32_t size, bool write) const {
+    return races_.is_known(address, size, write, view_);
+  }
+  /// A use of memory by the running thread's last event that conflicts with plain writes only.
+  void touch_atomically(std::uintptr_t address, std::size_t size);
+  /// The object of `kind` at the address, announced to the recorder; `initial` is what it holds
+  /// if this is its first operation. Ends the execution where another kind of object is there.
+  std::uint32_t object_at(std::uintptr_t address, std::uint8_t size, object_kind kind,
+                          value initial);
+
+  /// Ends the execution with a failure noticed by the running thread. Does not return.
+  [[noreturn]] void fail(failure_kind kind, std::string message, std::vector<note> notes = {});
+  /// Ends the execution: heddle cannot judge it. `sentence` goes on after "the program ".
+  [[noreturn]] void cannot(std::string sentence);
+  /// The program ends here: exit(), or thread 0's function returned.
+  [[noreturn]] void exit_program(int status, const char* how);
+
+  thread_id create_thread(void* (*function)(void*), void* argument, bool detached);
+  void* join_thread(thread_id target);
+  [[noreturn]] void finish_thread(void* result);
+  void mark_detached(thread_id t) { threads_[t].detached = true; }
+  thread_id thread_of(std::uintptr_t handle) const;  // no_thread if there is none
+  std::uintptr_t handle_of(thread_id t) const;
+
+  heap& memory() { return heap_; }
+  race_detector& races() { return races_; }
+  objects& sync_objects() { return objects_; }
+  static_storage& statics() { return statics_; }
+  /// The place to note for an access: its return address, or in a recorded execution the number
+  /// of its call stack.
+  std::uintptr_t place(std::uintptr_t pc);
+  call_stack stack_of_place(std::uintptr_t place) const;
+  call_stack capture() const;
+  bool reports_races() const { return options_.races; }
+  bool recording() const { return recording_; }
+  std::string name_of_thread(thread_id t) const;
+
+ private:
+  void leave_program() {
+    heddle_inside = false;
+    guard_->disarm();
+  }
+  void enter_program() {
+    guard_->arm();
+    heddle_inside = true;
+  }
+  void refresh_view();
+  void switch_away();
+  [[noreturn]] void abandon();
+  [[noreturn]] void stop_thread();
+  void begin(recorder& recorder);
+  void finish();
+  void report_conflict();
+  void note_crash(const crash& what);
+  void look_for_leaks();
+  void check_spin(std::uintptr_t address, std::uintptr_t pc);
+  void write_over_objects(std::uintptr_t address, std::size_t size);
+  static void thread_entry(void* argument);
+  static void main_entry(void* argument);
+
+  static engine* current_;
+
+  std::function<void()> body_;
+  engine_options options_;
+  recorder* recorder_ = nullptr;
+  fibers fibers_;
+  heap heap_;
+  race_detector races_;
+  objects objects_;
+  static_storage statics_;
+  spin_detector spins_;
+  std::optional<crash_guard> guard_;
+
+  viewpoint view_;
+  thread_id running_ = 0;
+  thread_id threads_used_ = 0;
+  std::vector<model_thread> threads_;
+  std::uint64_t steps_ = 0;          // visible operations so far; the watchdog looks at it
+  bool recording_ = false;
+  bool learned_ = false;
+  bool exited_ = false;
+  bool main_finished_ = false;
+  std::vector<call_stack> places_;   // of a recorded execution
+  std::optional<failure> failure_;
+  std::optional<unsupported_use> unsupported_;
+  std::optional<call_stack> stuck_;
+};
+
+}  // namespace heddle::runtime

@@ -1,0 +1,262 @@
+// The engine's memory side: atomic and plain accesses, and what is wrong with them.
+#include <unwind.h>
+
+#include <cstring>
+
+#include "model/program/check_that.hpp"
+#include "model/runtime/engine.hpp"
+
+namespace heddle::runtime {
+namespace {
+
+value read_native(std::uintptr_t address, std::uint8_t size) {
+  value v;
+  switch (size) {
+    case 1: v.low = *reinterpret_cast<const volatile std::uint8_t*>(address); break;
+    case 2: v.low = *reinterpret_cast<const volatile std::uint16_t*>(address); break;
+    case 4: v.low = *reinterpret_cast<const volatile std::uint32_t*>(address); break;
+    case 16: v.high = *reinterpret_cast<const volatile std::uint64_t*>(address + 8); [[fallthrough]];
+    default: v.low = *reinterpret_cast<const volatile std::uint64_t*>(address); break;
+  }
+  return v;
+}
+
+void write_native(std::uintptr_t address, std::uint8_t size, value v) {
+  switch (size) {
+    case 1: *reinterpret_cast<volatile std::uint8_t*>(address) = static_cast<std::uint8_t>(v.low); break;
+    case 2: *reinterpret_cast<volatile std::uint16_t*>(address) = static_cast<std::uint16_t>(v.low); break;
+    case 4: *reinterpret_cast<volatile std::uint32_t*>(address) = static_cast<std::uint32_t>(v.low); break;
+    case 16: *reinterpret_cast<volatile std::uint64_t*>(address + 8) = v.high; [[fallthrough]];
+    default: *reinterpret_cast<volatile std::uint64_t*>(address) = v.low; break;
+  }
+}
+
+_Unwind_Reason_Code collect(_Unwind_Context* context, void* argument) {
+  auto& stack = *static_cast<call_stack*>(argument);
+  stack.push_back(_Unwind_GetIP(context));
+  return stack.size() < 64 ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+}  // namespace
+
+call_stack engine::capture() const {
+  call_stack stack;
+  stack.reserve(64);
+  _Unwind_Backtrace(collect, &stack);
+  return stack;
+}
+
+std::uintptr_t engine::place(std::uintptr_t pc) {
+  if (!recording_) return pc;
+  places_.push_back(capture());
+  return places_.size();
+}
+
+call_stack engine::stack_of_place(std::uintptr_t place) const {
+  if (place == 0) return {};
+  if (!recording_) return {place};
+  return place <= places_.size() ? places_[place - 1] : call_stack{};
+}
+
+std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, object_kind kind,
+                                value initial) {
+  const objects::found found = objects_.at(address, size, kind);
+  if (found.index == 0) {
+    if (found.clash == 0) cannot("uses a synchronisation object at an impossible address");
+    const object& other = objects_[found.clash];
+    const auto what = [](object_kind k, unsigned bytes) -> std::string {
+      if (k == object_kind::mutex) return "a mutex";
+      if (k == object_kind::once) return "a once flag";
+      return "an atomic object of " + std::to_string(bytes) + " bytes";
+    };
+    cannot("uses the same memory as " + what(kind, size) + " and as " +
+           what(other.kind, other.size) + "; heddle does not model overlapping atomic objects");
+  }
+  if (found.created) recorder_->initialise(objects_[found.index].location, initial);
+  return found.index;
+}
+
+value engine::atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc) {
+  const std::uint32_t object =
+      object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
+  op.location = objects_[object].location;
+  if (op.kind == operation_kind::load || op.kind == operation_kind::compare_exchange) {
+    check_spin(address, pc);
+  }
+  const step s = perform(op, name, address);
+  const bool wrote = op.kind == operation_kind::store ||
+                     op.kind == operation_kind::read_modify_write ||
+                     (op.kind == operation_kind::compare_exchange && s.result == op.expected);
+  viewpoint at = view_;
+  --at.clock;
+  if (!races_.atomic(address, op.size, wrote, at, recording_ ? place(pc) : pc)) report_conflict();
+  if (wrote) {
+    spins_.effect(running_);
+    if (s.latest) {
+      statics_.about_to_write(address, op.size);
+      const value v = op.kind == operation_kind::read_modify_write
+                          ? apply(op.modify, s.result, op.operand, op.size)
+                          : op.operand;
+      write_native(address, op.size, v);
+    }
+  }
+  return s.result;
+}
+
+void engine::touch_atomically(std::uintptr_t address, std::size_t size) {
+  viewpoint at = view_;
+  --at.clock;
+  if (!races_.atomic(address, size, true, at, place(0))) report_conflict();
+}
+
+void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {
+  const auto first =
+      spins_.arrives(running_, pc, address, view_.clock, fibers_.stack(running_));
+  if (!first) return;
+  self().waits = "spin";
+  self().waits_at = place(pc);
+  recorder_->spin(running_, *first);
+  switch_away();
+  broken("a spinning thread does not go on", __FILE__, __LINE__);
+}
+
+void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc) {
+  if (size == 0) return;
+  const std::uintptr_t at = recording_ ? place(pc) : pc;
+  const bool fine = size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write,
+                                             view_, at)
+                              : races_.range(address, size, write, view_, at);
+  if (!fine) report_conflict();
+  if (!write) return;
+  statics_.about_to_write(address, size);
+  const auto stack = fibers_.stack(running_);
+  if (address - reinterpret_cast<std::uintptr_t>(stack.data()) >= stack.size()) {
+    spins_.effect(running_);
+  }
+  if (objects_.size() > 1) write_over_objects(address, size);
+}
+
+void engine::write_over_objects(std::uintptr_t address, std::size_t size) {
+  objects_.retire(address, size, [this](const object& o) {
+    if (o.kind != object_kind::mutex || o.owner == no_thread) return;
+    fail(failure_kind::misuse,
+         "overwrites a mutex that " + name_of_thread(o.owner) + " holds",
+         {{"the mutex was locked here", o.owner, stack_of_place(o.place)}});
+  });
+}
+
+void engine::report_conflict() {
+  const conflict c = races_.last_conflict();
+  const auto bytes = [](std::size_t n) {
+    return std::to_string(n) + (n == 1 ? " byte" : " bytes");
+  };
+  const auto does = [&](const access& a) -> std::string {
+    switch (a.kind) {
+      case access_kind::read: return "reads " + bytes(a.size);
+      case access_kind::write: return "writes " + bytes(a.size);
+      case access_kind::atomic_read: return "atomically reads " + bytes(a.size);
+      case access_kind::atomic_write: return "atomically writes " + bytes(a.size);
+      case access_kind::allocation: return "allocates the memory";
+      case access_kind::release: return "frees the memory";
+    }
+    return "touches the memory";
+  };
+  const auto stack = [&](const access& a) -> call_stack {
+    if (a.kind == access_kind::allocation && c.where != nullptr) {
+      return stack_of_place(c.where->allocated.stack);
+    }
+    if (a.kind == access_kind::release && c.where != nullptr) {
+      return stack_of_place(c.where->freed.stack);
+    }
+    return stack_of_place(a.pc);
+  };
+  std::vector<note> notes;
+  const auto describe_block = [&] {
+    if (c.where == nullptr) return;
+    notes.push_back({"the block of " + bytes(c.where->size) + " was allocated here",
+                     c.where->allocated.thread, stack_of_place(c.where->allocated.stack)});
+  };
+  switch (c.kind) {
+    case conflict_kind::none: return;
+    case conflict_kind::race: {
+      if (!options_.races) return;
+      notes.push_back({name_of_thread(c.earlier.thread) + " " + does(c.earlier) + " here",
+                       c.earlier.thread, stack(c.earlier)});
+      notes.push_back({name_of_thread(c.later.thread) + " " + does(c.later) +
+                           " here, and nothing orders the two: no synchronisation leads from " +
+                           name_of_thread(c.earlier.thread) + " to " +
+                           name_of_thread(c.later.thread),
+                       c.later.thread, stack(c.later)});
+      describe_block();
+      fail(failure_kind::data_race,
+           "data race: " + name_of_thread(c.later.thread) + " " + does(c.later) + " while " +
+               name_of_thread(c.earlier.thread) + " " + does(c.earlier) + " unsynchronised",
+           std::move(notes));
+    }
+    case conflict_kind::freed:
+      if (c.where != nullptr) {
+        notes.push_back({"the block was freed here", c.where->freed.thread,
+                         stack_of_place(c.where->freed.stack)});
+      }
+      describe_block();
+      fail(failure_kind::memory,
+           "use after free: " + name_of_thread(c.later.thread) + " " + does(c.later) +
+               " of a block that " + name_of_thread(c.earlier.thread) + " has freed",
+           std::move(notes));
+    case conflict_kind::out_of_bounds:
+      describe_block();
+      fail(failure_kind::memory,
+           "out of bounds: " + name_of_thread(c.later.thread) + " " + does(c.later) +
+               " of heap memory that belongs to no block",
+           std::move(notes));
+    case conflict_kind::exhausted:
+      cannot("touches so much memory that heddle has none left to watch it");
+  }
+}
+
+void engine::note_crash(const crash& what) {
+  const std::span<const std::uintptr_t> frames = what.call_stack();
+  call_stack stack(frames.begin(), frames.end());
+  if (stack.empty() && what.instruction != 0) stack.push_back(what.instruction + 1);
+  const auto thread = static_cast<thread_id>(what.slot);
+  if (what.kind == crash_kind::no_progress) {
+    stuck_ = std::move(stack);
+    return;
+  }
+  const bool memory =
+      what.kind == crash_kind::bad_access || what.kind == crash_kind::stack_overflow;
+  std::string message = name_of_thread(thread) + " " + words_for(what.kind);
+  if (what.kind == crash_kind::bad_access && what.address_known) {
+    char address[32];
+    std::snprintf(address, sizeof address, " (address %#lx)", what.address);
+    message += address;
+  }
+  failure_ = failure{memory ? failure_kind::memory : failure_kind::abort, std::move(message),
+                     thread, std::move(stack), {}};
+}
+
+void engine::look_for_leaks() {
+  std::vector<std::span<const std::byte>> roots{statics_.range()};
+  for (thread_id t = 0; t < threads_used_; ++t) {
+    if (t == 0 || !threads_[t].finished) roots.push_back(fibers_.thread_local_block(t));
+  }
+  const auto leaked = heap_.leaks(roots);
+  if (leaked.empty()) return;
+  std::vector<note> notes;
+  std::size_t bytes = 0;
+  for (const block* b : leaked) {
+    bytes += b->size;
+    if (notes.size() < 8) {
+      notes.push_back({std::to_string(b->size) + " bytes were allocated here",
+                       b->allocated.thread, stack_of_place(b->allocated.stack)});
+    }
+  }
+  failure_ = failure{failure_kind::memory,
+                     "leak: " + std::to_string(leaked.size()) +
+                         (leaked.size() == 1 ? " block" : " blocks") + " (" +
+                         std::to_string(bytes) + " bytes) that nothing points to are never freed",
+                     leaked.front()->allocated.thread,
+                     stack_of_place(leaked.front()->allocated.stack), std::move(notes)};
+}
+
+}  // namespace heddle::runtime

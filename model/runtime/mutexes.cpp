@@ -1,0 +1,186 @@
+// Mutexes of every kind. A mutex is one location: 0 is free, t + 1 is held by thread t. Locking is
+// a compare-exchange that waits for 0, so each order of the critical sections is one execution;
+// the recursion of a recursive mutex is its owner's own business. The pthread_mutex_t itself is
+// never written.
+#include <pthread.h>
+
+#include <cerrno>
+
+#include "model/runtime/engine.hpp"
+#include "model/runtime/real_function.hpp"
+
+namespace heddle::runtime {
+namespace {
+
+constexpr std::uint8_t mutex_bytes = sizeof(pthread_mutex_t) < 255 ? sizeof(pthread_mutex_t) : 255;
+
+int kind_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
+
+std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* verb) {
+  const std::uint32_t object = e.object_at(reinterpret_cast<std::uintptr_t>(mutex), mutex_bytes,
+                                           object_kind::mutex, {});
+  if (e.sync_objects()[object].destroyed) {
+    e.fail(failure_kind::misuse, std::string(verb) + " a mutex that has been destroyed");
+  }
+  return object;
+}
+
+held_mutex* find_held(engine& e, std::uint32_t object) {
+  for (held_mutex& h : e.self().held) {
+    if (h.object == object) return &h;
+  }
+  return nullptr;
+}
+
+operation locking(engine& e, std::uint32_t object, bool waits) {
+  operation op;
+  op.kind = operation_kind::compare_exchange;
+  op.order = memory_order::acquire;
+  op.failure_order = waits ? memory_order::acquire : memory_order::relaxed;
+  op.location = e.sync_objects()[object].location;
+  op.operand = {static_cast<std::uint64_t>(e.running()) + 1, 0};
+  if (waits) op.wait = wait_condition::equal;
+  return op;
+}
+
+void take(engine& e, std::uint32_t object) {
+  const std::uintptr_t place = e.place(0);
+  e.self().held.push_back({object, 1, place});
+  e.sync_objects()[object].owner = e.running();
+  e.sync_objects()[object].place = place;
+}
+
+/// Announces a use of the mutex's memory, so that a plain write to it that is not ordered with
+/// this one (its construction, its end) is a race.
+void touch(engine& e, std::uint32_t object) {
+  const std::uintptr_t address = e.sync_objects()[object].address;
+  e.touch_atomically(address, 4);
+}
+
+constinit real_function<int(pthread_mutex_t*)> real_lock{"pthread_mutex_lock"};
+constinit real_function<int(pthread_mutex_t*)> real_try_lock{"pthread_mutex_trylock"};
+constinit real_function<int(pthread_mutex_t*)> real_unlock{"pthread_mutex_unlock"};
+constinit real_function<int(pthread_mutex_t*)> real_destroy{"pthread_mutex_destroy"};
+constinit real_function<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_init{
+    "pthread_mutex_init"};
+
+int lock_mutex(pthread_mutex_t* mutex) {
+  engine::visit v;
+  engine& e = v.e;
+  const std::uint32_t object = object_of(e, mutex, "locks");
+  if (held_mutex* held = find_held(e, object)) {
+    switch (kind_of(mutex)) {
+      case PTHREAD_MUTEX_RECURSIVE: ++held->depth; return 0;
+      case PTHREAD_MUTEX_ERRORCHECK: return EDEADLK;
+      default:
+        e.fail(failure_kind::misuse,
+               e.name_of_thread(e.running()) + " locks a mutex that it holds already",
+               {{"it was locked here", e.running(), e.stack_of_place(held->place)}});
+    }
+  }
+  model_thread& self = e.self();
+  self.waits = "lock";
+  self.awaited_object = object;
+  self.waits_at = e.place(0);
+  e.perform(locking(e, object, true), "lock", reinterpret_cast<std::uintptr_t>(mutex));
+  self.waits = nullptr;
+  touch(e, object);
+  take(e, object);
+  return 0;
+}
+
+int try_lock_mutex(pthread_mutex_t* mutex) {
+  engine::visit v;
+  engine& e = v.e;
+  const std::uint32_t object = object_of(e, mutex, "locks");
+  if (held_mutex* held = find_held(e, object)) {
+    if (kind_of(mutex) != PTHREAD_MUTEX_RECURSIVE) return EBUSY;
+    ++held->depth;
+    return 0;
+  }
+  const step s = e.perform(locking(e, object, false), "try_lock",
+                           reinterpret_cast<std::uintptr_t>(mutex));
+  touch(e, object);
+  if (s.result.low != 0) return EBUSY;
+  take(e, object);
+  return 0;
+}
+
+int unlock_mutex(pthread_mutex_t* mutex) {
+  engine::visit v;
+  engine& e = v.e;
+  const std::uint32_t object = object_of(e, mutex, "unlocks");
+  held_mutex* const held = find_held(e, object);
+  if (held == nullptr) {
+    const struct object& o = e.sync_objects()[object];
+    if (kind_of(mutex) == PTHREAD_MUTEX_ERRORCHECK) return EPERM;
+    if (o.owner == no_thread) {
+      e.fail(failure_kind::misuse,
+             e.name_of_thread(e.running()) + " unlocks a mutex that nobody holds");
+    }
+    e.fail(failure_kind::misuse,
+           e.name_of_thread(e.running()) + " unlocks a mutex that " + e.name_of_thread(o.owner) +
+               " holds",
+           {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
+  }
+  if (--held->depth > 0) return 0;
+  e.self().held.erase(e.self().held.begin() + (held - e.self().held.data()));
+  e.sync_objects()[object].owner = no_thread;
+  operation op;
+  op.kind = operation_kind::store;
+  op.order = memory_order::release;
+  op.location = e.sync_objects()[object].location;
+  e.perform(op, "unlock", reinterpret_cast<std::uintptr_t>(mutex));
+  touch(e, object);
+  return 0;
+}
+
+int destroy_mutex(pthread_mutex_t* mutex) {
+  engine::visit v;
+  engine& e = v.e;
+  const std::uint32_t object = object_of(e, mutex, "destroys");
+  const struct object o = e.sync_objects()[object];
+  if (o.owner != no_thread) {
+    e.fail(failure_kind::misuse,
+           e.name_of_thread(e.running()) + " destroys a mutex that " + e.name_of_thread(o.owner) +
+               " holds",
+           {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
+  }
+  e.sync_objects()[object].destroyed = true;
+  return 0;
+}
+
+}  // namespace
+}  // namespace heddle::runtime
+
+using namespace heddle::runtime;
+
+extern "C" {
+
+int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  return engine::inside() ? lock_mutex(mutex) : real_lock(mutex);
+}
+
+int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+  return engine::inside() ? try_lock_mutex(mutex) : real_try_lock(mutex);
+}
+
+int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+  return engine::inside() ? unlock_mutex(mutex) : real_unlock(mutex);
+}
+
+/// A new mutex: an old one at the same place ends.
+int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) noexcept {
+  if (engine::inside()) {
+    engine::visit v;
+    v.e.plain(reinterpret_cast<std::uintptr_t>(mutex), sizeof *mutex, true,
+              reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
+  }
+  return real_init(mutex, attributes);
+}
+
+int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
+  return engine::inside() ? destroy_mutex(mutex) : real_destroy(mutex);
+}
+
+}  // extern "C"

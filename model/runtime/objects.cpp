@@ -1,0 +1,70 @@
+#include "model/runtime/objects.hpp"
+
+namespace heddle::runtime {
+
+objects::found objects::at(std::uintptr_t address, std::uint8_t size, object_kind kind) {
+  std::uint32_t* word = shadow_.object_at(address & ~std::uintptr_t{7});
+  if (word == nullptr) return {};
+  std::uint32_t generation = 0;
+  for (std::uint32_t i = *word; i != 0; i = table_[i].next) {
+    const object& o = table_[i];
+    if (o.address == address && o.kind == kind && !o.alive && o.generation >= generation) {
+      generation = o.generation + 1;
+    }
+    if (!o.alive) continue;
+    if (o.address == address && o.size == size && o.kind == kind && !o.second_half) {
+      return {i, false, 0};
+    }
+    if (o.address < address + size && address < o.address + o.size) return {0, false, i};
+  }
+  object fresh;
+  fresh.address = address;
+  fresh.size = size;
+  fresh.kind = kind;
+  fresh.generation = generation;
+  if (size > 8) {
+    std::uint32_t* second = shadow_.object_at((address & ~std::uintptr_t{7}) + 8);
+    object rest = fresh;
+    rest.second_half = true;
+    if (second != nullptr) add(second, rest);
+    word = shadow_.object_at(address & ~std::uintptr_t{7});
+  }
+  fresh.location = intern({address, generation, size, static_cast<std::uint8_t>(kind)});
+  return {add(word, fresh), true, 0};
+}
+
+std::uint32_t objects::add(std::uint32_t* word, const object& o) {
+  const auto index = static_cast<std::uint32_t>(table_.size());
+  table_.push_back(o);
+  table_.back().next = *word;
+  *word = index;
+  return index;
+}
+
+location_id objects::intern(const identity& id) {
+  if ((known_.size() + 1) * 2 > slots_.size()) grow();
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = (id.address * 0x9e3779b97f4a7c15u >> 20) + id.generation * 31 + id.size;
+  for (;; ++at) {
+    location_id& slot = slots_[at & mask];
+    if (slot == no_location) {
+      slot = static_cast<location_id>(known_.size());
+      known_.push_back(id);
+      return slot;
+    }
+    if (known_[slot] == id) return slot;
+  }
+}
+
+void objects::grow() {
+  const std::size_t size = slots_.empty() ? 64 : slots_.size() * 2;
+  slots_.assign(size, no_location);
+  for (location_id l = 0; l < known_.size(); ++l) {
+    const identity& id = known_[l];
+    std::size_t at = (id.address * 0x9e3779b97f4a7c15u >> 20) + id.generation * 31 + id.size;
+    while (slots_[at & (size - 1)] != no_location) ++at;
+    slots_[at & (size - 1)] = l;
+  }
+}
+
+}  // namespace heddle::runtime

@@ -1,0 +1,92 @@
+// The objects of the program that are locations of the graph: atomics, mutexes, once flags. Each is
+// found by its address; its location number is the same in every execution.
+//
+// An object begins at the first operation on it and ends when its memory gets another life: a plain
+// write over it (a constructor at the same stack address), or the end of its heap block. What comes
+// to the same address afterwards is another object, of the next generation.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/program/operation.hpp"
+#include "model/runtime/race_detector.hpp"
+
+namespace heddle::runtime {
+
+enum class object_kind : std::uint8_t { atomic, mutex, once };
+
+struct object {
+  std::uintptr_t address = 0;
+  location_id location = no_location;
+  std::uint32_t next = 0;            // in the same granule; 0: none
+  std::uint32_t generation = 0;
+  std::uint8_t size = 0;             // bytes that it covers for overlap
+  object_kind kind = object_kind::atomic;
+  bool alive = true;
+  bool second_half = false;          // of a 16-byte atomic: the entry of its second granule
+  bool destroyed = false;            // a mutex after pthread_mutex_destroy
+  thread_id owner = no_thread;       // mutex, once: who holds or runs it, in native order
+  std::uintptr_t place = 0;          // where it was taken
+};
+
+class objects {
+ public:
+  explicit objects(race_detector& shadow) : shadow_(shadow) { table_.resize(1); }
+
+  void new_execution() { table_.resize(1); }
+
+  struct found {
+    std::uint32_t index = 0;      // of the object; 0: there is a clash
+    bool created = false;         // it is new in this execution: announce its initial value
+    std::uint32_t clash = 0;      // an object of another size or kind overlaps it
+  };
+  /// The object of this kind at the address, created if need be. O(objects in the granule).
+  found at(std::uintptr_t address, std::uint8_t size, object_kind kind);
+
+  /// The live objects that overlap [address, address + size) end; each is passed to `visit` first.
+  template <typename Visit>
+  void retire(std::uintptr_t address, std::size_t size, const Visit& visit);
+
+  object& operator[](std::uint32_t index) { return table_[index]; }
+  const object& operator[](std::uint32_t index) const { return table_[index]; }
+  std::size_t size() const { return table_.size(); }
+  std::uintptr_t address_of(location_id location) const { return known_[location].address; }
+  object_kind kind_of(location_id location) const {
+    return static_cast<object_kind>(known_[location].kind);
+  }
+  location_id locations() const { return static_cast<location_id>(known_.size()); }
+
+ private:
+  struct identity {
+    std::uintptr_t address;
+    std::uint32_t generation;
+    std::uint8_t size;
+    std::uint8_t kind;
+    friend bool operator==(const identity&, const identity&) = default;
+  };
+  location_id intern(const identity& id);
+  void grow();
+  std::uint32_t add(std::uint32_t* word, const object& o);
+
+  race_detector& shadow_;
+  std::vector<object> table_;            // of this execution; entry 0 is none
+  std::vector<identity> known_;          // by location, of all executions
+  std::vector<location_id> slots_;       // hash table into known_
+};
+
+template <typename Visit>
+void objects::retire(std::uintptr_t address, std::size_t size, const Visit& visit) {
+  for (std::uintptr_t g = address & ~std::uintptr_t{7}; g < address + size; g += 8) {
+    std::uint32_t* word = shadow_.object_at(g);
+    if (word == nullptr) continue;
+    for (std::uint32_t i = *word; i != 0; i = table_[i].next) {
+      object& o = table_[i];
+      if (!o.alive || o.address >= address + size || o.address + o.size <= address) continue;
+      visit(o);
+      o.alive = false;
+    }
+  }
+}
+
+}  // namespace heddle::runtime

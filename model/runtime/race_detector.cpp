@@ -1,0 +1,327 @@
+#include "model/runtime/race_detector.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace heddle::runtime {
+namespace {
+
+constexpr std::size_t range_bytes_max = std::size_t{1} << 32;
+constexpr access_stamp bytes_mask = 0xff00;
+
+constexpr std::uint32_t first_bytes(std::size_t count) {
+  return count >= granule_bytes ? 0xff : (1u << count) - 1;
+}
+
+bool is_ordered(access_stamp earlier, const viewpoint& view) {
+  const thread_id thread = thread_of(earlier);
+  if (thread == view.thread) return true;
+  const recorder::clock_view& clocks = view.happens_before;
+  return thread < clocks.width && clocks.entries[thread] > clock_of(earlier);
+}
+
+/// Provided that `earlier` is ordered before `later`.
+constexpr bool dominates(access_stamp later, access_stamp earlier) {
+  return (earlier & ~later & (bytes_mask | stamp_strength)) == 0;
+}
+
+constexpr bool interferes(access_stamp a, access_stamp b) {
+  const access_stamp either = a | b;
+  return (a & b & bytes_mask) != 0 && (either & stamp_write) != 0 && (either & stamp_plain) != 0;
+}
+
+/// Same thread, clock and properties: one entry can stand for both if the place is the same too.
+constexpr bool differs_in_bytes_only(access_stamp a, access_stamp b) {
+  return ((a ^ b) & ~bytes_mask) == 0;
+}
+
+constexpr access_kind kind_of(access_stamp stamp) {
+  if (stamp & stamp_birth) return access_kind::allocation;
+  const bool write = (stamp & stamp_write) != 0;
+  if (stamp & stamp_plain) return write ? access_kind::write : access_kind::read;
+  return write ? access_kind::atomic_write : access_kind::atomic_read;
+}
+
+}  // namespace
+
+race_detector::race_detector(const heap* memory, std::uint32_t overflow_entries)
+    : heap_(memory),
+      overflow_nodes_(static_cast<overflow_node*>(
+          map_pages((std::size_t{overflow_entries} + 1) * sizeof(overflow_node)))),
+      overflow_capacity_(overflow_entries) {
+  if (overflow_nodes_ == nullptr) broken_invariant("no address space for the race detector");
+}
+
+race_detector::~race_detector() {
+  ::munmap(overflow_nodes_, (std::size_t{overflow_capacity_} + 1) * sizeof(overflow_node));
+}
+
+void race_detector::new_execution() {
+  shadow_.new_execution();
+  overflow_used_ = 1;
+  overflow_free_ = 0;
+  conflict_ = {};
+}
+
+inline shadow_cell* race_detector::open_cell(std::uintptr_t address) {
+  shadow_cell* cell = shadow_.find(address);
+  if (cell == nullptr || shadow_.is_open(*cell)) [[likely]]
+    return cell;
+  shadow_.open(*cell, address);
+  if (heap_ != nullptr && heap_->owns(address)) {
+    describe_heap_granule(*cell, address & ~(granule_bytes - 1));
+  }
+  return cell;
+}
+
+void race_detector::describe_heap_granule(shadow_cell& cell, std::uintptr_t granule) const {
+  cell.red = 0xff;
+  const block* around = heap_->nearest(granule);
+  if (around == nullptr || !around->contains(granule)) return;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(around->start) + around->size;
+  const std::uint32_t bytes = first_bytes(end - granule);
+  cell.red = std::uint8_t(~bytes);
+  if (around->live) {
+    cell.entries[0].stamp = make_stamp(around->allocated.thread, around->allocated.clock, bytes,
+                                       stamp_plain | stamp_write | stamp_birth);
+  } else {
+    cell.freed = std::uint8_t(bytes);
+  }
+}
+
+/// The most common case, that the access replaces the only one remembered, without a loop.
+inline race_detector::judgement race_detector::judge(shadow_cell& cell, access_stamp stamp,
+                                                     const viewpoint& view, std::uintptr_t pc) {
+  access_entry& first = cell.entries[0];
+  const bool only = (cell.entries[1].stamp | cell.entries[2].stamp | cell.overflow) == 0;
+  if (only && (is_ordered(first.stamp, view) || first.stamp == 0) &&
+      dominates(stamp, first.stamp)) {
+    first = {stamp, pc};
+    return judgement::fine;
+  }
+  return judge_all(cell, stamp, view, pc);
+}
+
+/// Compares the access with those that the cell remembers, forgets those that it dominates, and
+/// remembers it. If one of them covers it there is nothing to find and nothing to remember: a
+/// conflicting access of another thread, after the covering one and ordered with it, would need an
+/// event of this thread in between, so the clock would be another.
+race_detector::judgement race_detector::judge_all(shadow_cell& cell, access_stamp stamp,
+                                                  const viewpoint& view, std::uintptr_t pc) {
+  access_entry* room = nullptr;
+  access_entry* neighbour = nullptr;
+  culprit_.stamp = 0;
+  for (access_entry& entry : cell.entries) {
+    if (entry.stamp == 0) {
+      if (room == nullptr) room = &entry;
+      continue;
+    }
+    if (covers(entry.stamp, stamp)) return judgement::fine;
+    if (!is_ordered(entry.stamp, view)) {
+      if (interferes(entry.stamp, stamp)) accuse(entry);
+    } else if (dominates(stamp, entry.stamp)) {
+      entry.stamp = 0;
+      if (room == nullptr) room = &entry;
+    } else if (differs_in_bytes_only(entry.stamp, stamp) && entry.pc == pc) {
+      neighbour = &entry;
+    }
+  }
+  if (cell.overflow != 0) [[unlikely]] {
+    if (!judge_overflow(cell, stamp, view)) return judgement::fine;
+  }
+  if (neighbour != nullptr) {
+    neighbour->stamp |= stamp;
+  } else if (room != nullptr) {
+    *room = {stamp, pc};
+  } else if (!remember_in_overflow(cell, {stamp, pc})) {
+    return judgement::exhausted;
+  }
+  return culprit_.stamp == 0 ? judgement::fine : judgement::race;
+}
+
+bool race_detector::judge_granule(std::uintptr_t address, std::uint32_t size,
+                                  access_stamp properties, const viewpoint& view,
+                                  std::uintptr_t pc) {
+  const std::uint32_t bytes = first_bytes(size) << address % granule_bytes;
+  if (size > granule_bytes || bytes > 0xff) [[unlikely]] {
+    return judge_range(address, size, properties, view, pc);
+  }
+  shadow_cell* cell = open_cell(address);
+  if (cell == nullptr || (std::uint32_t(cell->freed | cell->red) & bytes) != 0) [[unlikely]] {
+    return judge_range(address, size, properties, view, pc);
+  }
+  const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
+  const judgement found = judge(*cell, stamp, view, pc);
+  if (found == judgement::fine) [[likely]]
+    return true;
+  const access whole{address, size, view.thread, view.clock, kind_of(properties), pc};
+  if (found == judgement::exhausted) return report_exhausted(whole);
+  report_race(whole, address & ~(granule_bytes - 1));
+  return false;
+}
+
+bool race_detector::judge_range(std::uintptr_t address, std::size_t size, access_stamp properties,
+                                const viewpoint& view, std::uintptr_t pc) {
+  const auto whole = [=, &view, begin = address, bytes = size] {
+    return access{begin, bytes, view.thread, view.clock, kind_of(properties), pc};
+  };
+  if (size > range_bytes_max) [[unlikely]] {
+    // No block is that large; and of other memory more cells would be needed than there is room.
+    const bool in_heap = heap_ != nullptr && heap_->owns(address);
+    return in_heap ? report_memory(whole(), address, false) : report_exhausted(whole());
+  }
+  bool fine = true;
+  while (size != 0) {
+    const std::size_t offset = address % granule_bytes;
+    const std::size_t count = std::min(granule_bytes - offset, size);
+    const std::uint32_t bytes = first_bytes(count) << offset;
+    shadow_cell* cell = open_cell(address);
+    if (cell == nullptr) [[unlikely]] {
+      // Where no object can be, the access itself will end in a signal.
+      return shadow_memory::is_user_address(address) ? report_exhausted(whole()) : fine;
+    }
+    if (std::uint32_t(cell->freed | cell->red) & bytes) [[unlikely]] {
+      return report_memory(whole(), address, (cell->freed & bytes) != 0);
+    }
+    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
+    const judgement found = judge(*cell, stamp, view, pc);
+    if (found != judgement::fine) [[unlikely]] {
+      if (found == judgement::exhausted) return report_exhausted(whole());
+      if (fine) report_race(whole(), address - offset);
+      fine = false;
+    }
+    address += count;
+    size -= count;
+  }
+  return fine;
+}
+
+/// The same for the entries outside the cell, but for remembering; false if one covers the access.
+bool race_detector::judge_overflow(shadow_cell& cell, access_stamp stamp, const viewpoint& view) {
+  for (std::uint32_t* link = &cell.overflow; *link != 0;) {
+    overflow_node& node = overflow_nodes_[*link];
+    if (covers(node.entry.stamp, stamp)) return false;
+    const bool ordered = is_ordered(node.entry.stamp, view);
+    if (ordered && dominates(stamp, node.entry.stamp)) {
+      *link = give_back(*link);
+      continue;
+    }
+    if (!ordered && interferes(node.entry.stamp, stamp)) accuse(node.entry);
+    link = &node.next;
+  }
+  return true;
+}
+
+bool race_detector::remember_in_overflow(shadow_cell& cell, const access_entry& entry) {
+  std::uint32_t index = overflow_free_;
+  if (index != 0) {
+    overflow_free_ = overflow_nodes_[index].next;
+  } else if (overflow_used_ <= overflow_capacity_) {
+    index = overflow_used_++;
+  } else {
+    return false;
+  }
+  overflow_nodes_[index] = {entry, cell.overflow};
+  cell.overflow = index;
+  return true;
+}
+
+/// Frees a node and answers the one behind it.
+std::uint32_t race_detector::give_back(std::uint32_t index) {
+  const std::uint32_t behind = overflow_nodes_[index].next;
+  overflow_nodes_[index].next = overflow_free_;
+  overflow_free_ = index;
+  return behind;
+}
+
+/// An access tells more than the allocation before it, so it replaces that as the culprit.
+void race_detector::accuse(const access_entry& entry) {
+  if (culprit_.stamp == 0 || (culprit_.stamp & stamp_birth) != 0) culprit_ = entry;
+}
+
+void race_detector::clear(shadow_cell& cell) {
+  for (access_entry& entry : cell.entries) entry = {};
+  while (cell.overflow != 0) cell.overflow = give_back(cell.overflow);
+}
+
+bool race_detector::release(const block& which, const viewpoint& view, std::uintptr_t pc) {
+  const auto start = reinterpret_cast<std::uintptr_t>(which.start);
+  constexpr access_stamp properties = stamp_plain | stamp_write;
+  const auto whole = [&] {
+    return access{start, which.size, view.thread, view.clock, access_kind::release, pc};
+  };
+  bool fine = true;
+  shadow_.for_each_open(start, which.size, [&](shadow_cell& cell, std::uintptr_t granule) {
+    const std::uint32_t bytes = first_bytes(start + which.size - granule);
+    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
+    if (judge(cell, stamp, view, pc) != judgement::fine && culprit_.stamp != 0 && fine) {
+      report_race(whole(), granule);
+      fine = false;
+    }
+    clear(cell);
+    cell.freed = std::uint8_t(bytes);
+    return true;
+  });
+  const access_stamp birth =
+      make_stamp(which.allocated.thread, which.allocated.clock, 0xff, properties | stamp_birth);
+  if (fine && !is_ordered(birth, view)) {
+    culprit_ = {birth, 0};
+    report_race(whole(), start);
+    fine = false;
+  }
+  return fine;
+}
+
+void race_detector::forget(std::uintptr_t address, std::size_t size) {
+  shadow_.for_each_open(address, size, [&](shadow_cell& cell, std::uintptr_t) {
+    clear(cell);
+    cell.object = 0;
+    return true;
+  });
+}
+
+std::uint32_t* race_detector::object_at(std::uintptr_t address) {
+  shadow_cell* cell = open_cell(address);
+  return cell == nullptr ? nullptr : &cell->object;
+}
+
+void race_detector::report_race(const access& later, std::uintptr_t granule) {
+  const access_stamp stamp = culprit_.stamp;
+  const std::uint32_t bytes = bytes_of(stamp);
+  const unsigned lowest = std::countr_zero(bytes);
+  const access earlier{granule + lowest, std::size_t(std::bit_width(bytes)) - lowest,
+                       thread_of(stamp), clock_of(stamp),
+                       kind_of(stamp),   culprit_.pc};
+  const block* candidate = heap_ == nullptr ? nullptr : heap_->nearest(granule);
+  const bool inside =
+      candidate != nullptr &&
+      granule - reinterpret_cast<std::uintptr_t>(candidate->start) <= candidate->size;
+  conflict_ = {conflict_kind::race, earlier, later, inside ? candidate : nullptr};
+  if (earlier.kind == access_kind::allocation && inside) {
+    conflict_.earlier.address = reinterpret_cast<std::uintptr_t>(candidate->start);
+    conflict_.earlier.size = candidate->size;
+  }
+}
+
+bool race_detector::report_memory(const access& later, std::uintptr_t at, bool freed) {
+  const block* nearest = heap_->nearest(at & ~(granule_bytes - 1));
+  conflict_ = {conflict_kind::out_of_bounds, {}, later, nearest};
+  if (!freed) return false;
+  conflict_.kind = conflict_kind::freed;
+  conflict_.earlier = {reinterpret_cast<std::uintptr_t>(nearest->start),
+                       nearest->size,
+                       nearest->freed.thread,
+                       nearest->freed.clock,
+                       access_kind::release,
+                       0};
+  return false;
+}
+
+bool race_detector::report_exhausted(const access& later) {
+  conflict_ = {conflict_kind::exhausted, {}, later, nullptr};
+  return false;
+}
+
+}  // namespace heddle::runtime

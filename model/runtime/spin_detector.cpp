@@ -1,0 +1,88 @@
+#include "model/runtime/spin_detector.hpp"
+
+#include <unwind.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace heddle::runtime {
+namespace {
+
+constexpr std::size_t arrivals_kept = 64;  // reads of one loop iteration that can be recognised
+
+struct frame_state {
+  std::uintptr_t pc;
+  std::uintptr_t stack_pointer = 0;
+  std::uint64_t registers[6] = {};
+};
+
+/// At the frame that will be returned to at `pc`: its callee-saved registers and stack pointer.
+_Unwind_Reason_Code find_frame(_Unwind_Context* context, void* argument) {
+  auto& state = *static_cast<frame_state*>(argument);
+  if (_Unwind_GetIP(context) != state.pc) return _URC_NO_REASON;
+  constexpr int callee_saved[] = {3, 6, 12, 13, 14, 15};  // rbx rbp r12-r15, DWARF numbers
+  for (int i = 0; i < 6; ++i) state.registers[i] = _Unwind_GetGR(context, callee_saved[i]);
+  state.stack_pointer = _Unwind_GetCFA(context);
+  return _URC_END_OF_STACK;
+}
+
+using word = std::uint64_t __attribute__((may_alias));
+
+std::uint64_t state_of_caller(std::uintptr_t pc, std::span<const std::byte> stack) {
+  frame_state frame{pc, 0, {}};
+  _Unwind_Backtrace(find_frame, &frame);
+  const auto begin = reinterpret_cast<std::uintptr_t>(stack.data());
+  const std::uintptr_t end = begin + stack.size();
+  if (frame.stack_pointer < begin || frame.stack_pointer >= end) return 0;
+  std::uint64_t hash = frame.stack_pointer;
+  const auto mix = [&](std::uint64_t w) {
+    hash = (hash ^ w) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 29;
+  };
+  for (const std::uint64_t r : frame.registers) mix(r);
+  for (std::uintptr_t at = frame.stack_pointer & ~std::uintptr_t{7}; at + 8 <= end; at += 8) {
+    mix(*reinterpret_cast<const word*>(at));
+  }
+  return hash | 1;
+}
+
+}  // namespace
+
+void spin_detector::new_execution() {
+  for (auto& thread : arrivals_) thread.clear();
+}
+
+bool spin_detector::learned() { return std::exchange(learned_, false); }
+
+bool spin_detector::is_repeated_place(std::uintptr_t pc) const {
+  return std::binary_search(repeated_places_.begin(), repeated_places_.end(), pc);
+}
+
+std::optional<std::uint32_t> spin_detector::arrives(thread_id thread, std::uintptr_t pc,
+                                                    std::uintptr_t address, std::uint32_t index,
+                                                    std::span<const std::byte> stack) {
+  if (thread >= arrivals_.size()) arrivals_.resize(thread + 1u);
+  auto& past = arrivals_[thread];
+  bool repeated = is_repeated_place(pc);
+  if (!repeated) {
+    for (const arrival& earlier : past) {
+      if (earlier.pc != pc || earlier.address != address) continue;
+      repeated_places_.insert(
+          std::lower_bound(repeated_places_.begin(), repeated_places_.end(), pc), pc);
+      learned_ = repeated = true;
+      break;
+    }
+  }
+  std::uint64_t state = 0;
+  if (repeated) {
+    state = state_of_caller(pc, stack);
+    for (const arrival& earlier : past) {
+      if (state != 0 && earlier.state == state && earlier.pc == pc) return earlier.index;
+    }
+  }
+  if (past.size() == arrivals_kept) past.erase(past.begin());
+  past.push_back({pc, address, state, index});
+  return std::nullopt;
+}
+
+}  // namespace heddle::runtime

@@ -1,0 +1,56 @@
+// Recognises spin loops in native code, without annotation and without guessing.
+//
+// A thread that comes to the same read with the same machine state (callee-saved registers and its
+// stack from the caller's frame up; the rest is dead at a call), having written nothing in between,
+// goes on as a function of the values it reads. What it can do from here it could do from there,
+// reading newer writes at once; so the repetition adds nothing and the thread is blocked until
+// there is something newer to read. A counted retry loop has its counter in the state and takes
+// its exits.
+//
+// Comparing states is dear, so it is done only at reads that a thread has been seen to repeat. When
+// such a place is learnt the search starts again, so that what a thread does depends on its own
+// past alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/program/operation.hpp"
+
+namespace heddle::runtime {
+
+class spin_detector {
+ public:
+  void new_execution();
+
+  /// The thread has changed something that its stack does not hold.
+  void effect(thread_id thread) {
+    if (thread < arrivals_.size()) arrivals_[thread].clear();
+  }
+
+  /// The thread is about to read at `pc`, as its event `index`. The index of the event from which
+  /// it repeats itself, if it does. `stack` is the thread's whole stack.
+  std::optional<std::uint32_t> arrives(thread_id thread, std::uintptr_t pc,
+                                       std::uintptr_t address, std::uint32_t index,
+                                       std::span<const std::byte> stack);
+
+  /// Whether a new place was learnt; reading clears it.
+  bool learned();
+
+ private:
+  struct arrival {
+    std::uintptr_t pc;
+    std::uintptr_t address;
+    std::uint64_t state;   // 0: not taken
+    std::uint32_t index;
+  };
+  bool is_repeated_place(std::uintptr_t pc) const;
+
+  std::vector<std::vector<arrival>> arrivals_;   // by thread, since its last effect
+  std::vector<std::uintptr_t> repeated_places_;  // sorted; of all executions
+  bool learned_ = false;
+};
+
+}  // namespace heddle::runtime
