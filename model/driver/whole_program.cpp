@@ -50,7 +50,9 @@ int run_whole_program(main_function program_main, int count, char** words, char*
                          optind = 0;
                          program_main(arguments->count(), arguments->fresh(), environment);
                        }};
-  return run_checks({&whole, 1}, *parsed.options, context);
+  run_options options = *parsed.options;
+  options.session.main_ends_program = true;
+  return run_checks({&whole, 1}, options, context);
 }
 
 }  // namespace heddle::driver

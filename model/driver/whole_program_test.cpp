@@ -31,6 +31,7 @@ class whole_program_test : public testing::Test {
     run_context context;
     context.session = [this](const std::string& name, const std::function<void()>& body,
                              const session_options& options, const progress_listener&) {
+      EXPECT_TRUE(options.main_ends_program);
       for (int i = 0; i < 2; ++i) {
         body();
         runs_.push_back(seen_arguments);

@@ -42,7 +42,8 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
       e.cannot("allocates " + bytes(size) + " more in a thread that has used up its " + limit +
                "; heddle reuses no memory within an execution");
     default:
-      e.cannot("allocates " + bytes(size) + ", and heddle could not reserve addresses for its heap");
+      e.cannot("allocates " + bytes(size) +
+               ", and heddle could not reserve addresses for its heap");
   }
 }
 
@@ -54,8 +55,7 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
     e.fail(failure_kind::memory,
            "double free: " + who + " frees a block that " + e.name_of_thread(which->freed.thread) +
                " has freed",
-           {{"the block was freed here", which->freed.thread,
-             e.stack_of_place(which->freed.stack)},
+           {{"the block was freed here", which->freed.thread, e.stack_of_place(which->freed.stack)},
             was_allocated(e, *which)});
   }
   if (outcome.result == free_result::wrong_family) {

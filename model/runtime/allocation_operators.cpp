@@ -1,5 +1,6 @@
-// operator new and delete, all of the replaceable ones ([new.delete]); see allocation_functions.cpp.
-// A program that brings operators of its own uses those, and is checked through malloc.
+// operator new and delete, all of the replaceable ones ([new.delete]); see
+// allocation_functions.cpp. A program that brings operators of its own uses those, and is checked
+// through malloc.
 #include <cstddef>
 #include <cstdint>
 #include <new>

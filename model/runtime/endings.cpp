@@ -30,7 +30,6 @@ constinit real_function<void(int, const char*, unsigned, const char*)> real_asse
 
 std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
 
-
 [[noreturn]] void fail_by(failure_kind kind, const char* what) {
   engine::visit v;
   v.e.fail(kind, running_thread(v.e) + " " + what);
@@ -89,7 +88,8 @@ void quick_exit(int status) noexcept {
   end_program(status, "quick_exit");
 }
 
-// Not through the C library: this may be called in a signal handler, where nothing can be looked up.
+// Not through the C library: this may be called in a signal handler, where nothing can be looked
+// up.
 void _exit(int status) {
   if (engine::inside()) end_program(status, "_exit");
   for (;;) raw_system_call(SYS_exit_group, status);
@@ -125,8 +125,8 @@ void __assert_fail(const char* claim, const char* file, unsigned line,
     __builtin_unreachable();
   }
   engine::visit v;
-  v.e.fail(failure_kind::assertion, "assertion `" + std::string(claim) + "' failed" +
-                                        at(file, line));
+  v.e.fail(failure_kind::assertion,
+           "assertion `" + std::string(claim) + "' failed" + at(file, line));
 }
 
 void __assert(const char* claim, const char* file, int line) noexcept {

@@ -102,6 +102,9 @@ class engine final : public program {
   value atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc);
   /// A plain access that is about to happen. From inside a visit.
   void plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
+  /// Ends the execution for what the race detector has just found; returns if races are not asked
+  /// for and it is one.
+  void report_conflict();
   /// Whether a plain access needs no look: the thread made the same one since its last event.
   bool knows(std::uintptr_t address, std::uint32_t size, bool write) const {
     return races_.is_known(address, size, write, view_);
@@ -155,7 +158,6 @@ class engine final : public program {
   [[noreturn]] void stop_thread();
   void begin(recorder& recorder);
   void finish();
-  void report_conflict();
   void note_crash(const crash& what);
   void look_for_leaks();
   void check_spin(std::uintptr_t address, std::uintptr_t pc);

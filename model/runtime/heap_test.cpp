@@ -141,6 +141,23 @@ TEST_F(heap_test, a_damaged_hint_misleads_nobody) {
   EXPECT_EQ(heap_.release({}, first).result, free_result::ok);
 }
 
+TEST_F(heap_test, finds_the_nearest_block_in_any_order_of_questions) {
+  EXPECT_EQ(heap_.nearest(address_of(make(8, {1})) - (std::size_t{1} << 24)), nullptr)
+      << "thread 0 has none";
+  for (int i = 0; i < 300; ++i) make(i * 7 % 100);
+  const auto all = heap_.blocks_of(0);
+  std::mt19937 random(5);
+  const std::uintptr_t begin = address_of(all.front().start) - 16;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uintptr_t address = begin + random() % (address_of(all.back().start) + 99 - begin);
+    const block* expected = &all.front();
+    for (const block& b : all) {
+      if (address_of(b.start) <= address) expected = &b;
+    }
+    ASSERT_EQ(heap_.nearest(address), expected);
+  }
+}
+
 TEST_F(heap_test, must_be_given_back_as_it_was_asked_for) {
   for (family asked : {family::malloc, family::single_new, family::array_new}) {
     for (family given : {family::malloc, family::single_new, family::array_new}) {
@@ -227,6 +244,15 @@ TEST_F(leak_test, is_what_no_chain_of_pointers_reaches) {
   list->next->next = nullptr;
   EXPECT_EQ(leaks(list), 1u);
   EXPECT_EQ(leaks(list), 1u) << "asking changes nothing";
+}
+
+TEST_F(leak_test, what_was_reached_in_the_last_execution_is_not_in_this_one) {
+  node* first = make_node();
+  EXPECT_EQ(leaks(first), 0u);
+  heap_.new_execution();
+  node* second = make_node();
+  EXPECT_EQ(second, first);
+  EXPECT_EQ(leaks(), 1u);
 }
 
 TEST_F(leak_test, blocks_that_hold_only_each_other) {

@@ -106,9 +106,7 @@ void* heddle_memset(void* to, int byte, std::size_t size) {
   return set(to, byte, size, __builtin_return_address(0));
 }
 
-void heddle_bzero(void* to, std::size_t size) {
-  set(to, 0, size, __builtin_return_address(0));
-}
+void heddle_bzero(void* to, std::size_t size) { set(to, 0, size, __builtin_return_address(0)); }
 
 int heddle_memcmp(const void* a, const void* b, std::size_t size) {
   return compare(a, b, size, __builtin_return_address(0));

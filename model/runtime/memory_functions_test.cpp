@@ -1,10 +1,10 @@
-#include "model/runtime/raw_bytes.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstring>
 #include <vector>
+
+#include "model/runtime/raw_bytes.hpp"
 
 namespace heddle::runtime {
 namespace {
@@ -19,7 +19,8 @@ bytes counted(std::size_t n) {
 
 /// What a move is, one byte at a time through a copy.
 bytes moved_slowly(bytes in, std::size_t to, std::size_t from, std::size_t size) {
-  const bytes copy(in.begin() + static_cast<long>(from), in.begin() + static_cast<long>(from + size));
+  const bytes copy(in.begin() + static_cast<long>(from),
+                   in.begin() + static_cast<long>(from + size));
   std::copy(copy.begin(), copy.end(), in.begin() + static_cast<long>(to));
   return in;
 }
@@ -51,7 +52,8 @@ TEST(raw_move, large_sizes_around_the_string_instruction) {
 }
 
 TEST(raw_fill, writes_these_bytes_and_no_others) {
-  for (std::size_t size : {0u, 1u, 2u, 7u, 8u, 9u, 15u, 16u, 63u, 64u, 1000u, 2047u, 2048u, 9999u}) {
+  for (std::size_t size :
+       {0u, 1u, 2u, 7u, 8u, 9u, 15u, 16u, 63u, 64u, 1000u, 2047u, 2048u, 9999u}) {
     for (std::size_t to = 0; to < 9; ++to) {
       bytes memory = counted(size + 20);
       bytes expected = memory;
@@ -65,7 +67,7 @@ TEST(raw_fill, writes_these_bytes_and_no_others) {
 // The replacements as a program sees them; volatile so that they are called.
 TEST(memory_functions, do_outside_what_the_standard_says) {
   volatile std::size_t n = 5;
-  char to[16] = "................";
+  char to[16] = "...............";
   EXPECT_EQ(std::memcpy(to, "hello", n), to);
   EXPECT_EQ(std::memcmp(to, "hello.", n + 1), 0);
   EXPECT_LT(std::memcmp(to, "help", 4), 0);

@@ -53,6 +53,14 @@ void break_lock(std::FILE* file) {
   *static_cast<glibc_lock*>(file->_lock) = {};
 }
 
+/// glibc looks at the mode only when it next empties the buffer: so that is done at once, with a
+/// byte in it. The caller drops that byte, which goes to the capture.
+void set_buffering(std::FILE* file, int mode) {
+  std::setvbuf(file, nullptr, mode, 0);
+  std::putc('\n', file);
+  std::fflush(file);
+}
+
 void raw_write(int descriptor, const char* bytes, long size) {
   while (size > 0) {
     const long written = raw_system_call(SYS_write, descriptor, as_argument(bytes), size);
@@ -101,14 +109,15 @@ void output_capture::redirect() {
   for (int i : {0, 1}) checked(dup2(file_, i + 1), what);
   // Fewer system calls for a program that prints in every execution.
   was_line_buffered_ = __flbf(stdout) != 0;
-  std::setvbuf(stdout, nullptr, _IOFBF, 0);
+  set_buffering(stdout, _IOFBF);
   active_saved[0] = saved_[0];
   active_saved[1] = saved_[1];
   active_file = file_;
+  discard();
 }
 
 void output_capture::restore() noexcept {
-  if (active_file >= 0 && was_line_buffered_) std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (active_file >= 0 && was_line_buffered_) set_buffering(stdout, _IOLBF);
   active_file = -1;
   for (int i : {0, 1}) {
     if (saved_[i] < 0) continue;
@@ -129,7 +138,8 @@ void output_capture::begin_execution(bool in_order) {
   if (*first_byte_ != untouched) discard();
   if (in_order == in_order_) return;
   in_order_ = in_order;
-  std::setvbuf(stdout, nullptr, in_order ? _IOLBF : _IOFBF, 0);
+  set_buffering(stdout, in_order ? _IOLBF : _IOFBF);
+  discard();
 }
 
 /// Descriptors 1 and 2 share one position in the file.

@@ -21,8 +21,8 @@ class output_capture {
   output_capture(const output_capture&) = delete;
   output_capture& operator=(const output_capture&) = delete;
 
-  /// Drops what was printed so far. `in_order`: lines of stdout and stderr shall appear in the order
-  /// in which they were printed, which costs a system call for each.
+  /// Drops what was printed so far. `in_order`: lines of stdout and stderr shall appear in the
+  /// order in which they were printed, which costs a system call for each.
   void begin_execution(bool in_order = false);
 
   /// What was printed since then.

@@ -96,7 +96,7 @@ inline race_detector::judgement race_detector::judge(shadow_cell& cell, access_s
                                                      const viewpoint& view, std::uintptr_t pc) {
   access_entry& first = cell.entries[0];
   const bool only = (cell.entries[1].stamp | cell.entries[2].stamp | cell.overflow) == 0;
-  if (only && (is_ordered(first.stamp, view) || first.stamp == 0) &&
+  if (only && (first.stamp == 0 || is_ordered(first.stamp, view)) &&
       dominates(stamp, first.stamp)) {
     first = {stamp, pc};
     return judgement::fine;

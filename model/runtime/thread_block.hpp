@@ -77,7 +77,7 @@ class thread_block_table {
   void restore_main();
 
  private:
-  // In words, without memcpy and memset, which are among the functions that heddle replaces. The
+  // In words, without the libc functions, which heddle replaces for the program and itself. The
   // empty asm keeps the compiler from recognising a memcpy or memset.
   using word = std::uint64_t __attribute__((may_alias, aligned(1)));
   static void copy(std::byte* to, const std::byte* from, std::size_t bytes) {

@@ -107,9 +107,7 @@ class key_table {
   const value* values_of(thread_id thread) const {
     return thread == 0 ? main_values_ : values_[thread].get();
   }
-  value* values_of(thread_id thread) {
-    return thread == 0 ? main_values_ : values_[thread].get();
-  }
+  value* values_of(thread_id thread) { return thread == 0 ? main_values_ : values_[thread].get(); }
 
   // Thread 0 outlives the execution, as it were: what its values point to has not leaked. So they
   // lie where the leak check looks, the others' elsewhere.

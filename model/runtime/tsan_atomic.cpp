@@ -29,10 +29,26 @@ memory_order order_of(int mo) {
   return base < 6 ? orders[base] : memory_order::seq_cst;
 }
 
-/// Outside an exploration the access happens natively; seq_cst is at least what was asked for.
+// Outside an exploration an access happens natively; seq_cst is at least what was asked for. All
+// as compare-and-swap, which every size has without libatomic (16 bytes: -mcx16).
+template <typename T>
+T swap_natively(volatile T* a, T expected, T desired) {
+  return __sync_val_compare_and_swap(a, expected, desired);
+}
+
+template <typename T>
+T modify_natively(modification how, volatile T* a, T x) {
+  for (T old = swap_natively<T>(a, 0, 0);;) {
+    const T fresh = narrow<T>(apply(how, widen(old), widen(x), sizeof(T)));
+    const T seen = swap_natively(a, old, fresh);
+    if (seen == old) return old;
+    old = seen;
+  }
+}
+
 template <typename T>
 T load(const volatile T* a, int mo, void* pc) {
-  if (!engine::inside()) return __atomic_load_n(a, __ATOMIC_SEQ_CST);
+  if (!engine::inside()) return swap_natively<T>(const_cast<volatile T*>(a), 0, 0);
   engine::visit v;
   operation op;
   op.kind = operation_kind::load;
@@ -44,7 +60,10 @@ T load(const volatile T* a, int mo, void* pc) {
 
 template <typename T>
 void store(volatile T* a, T x, int mo, void* pc) {
-  if (!engine::inside()) return __atomic_store_n(a, x, __ATOMIC_SEQ_CST);
+  if (!engine::inside()) {
+    modify_natively(modification::exchange, a, x);
+    return;
+  }
   engine::visit v;
   operation op;
   op.kind = operation_kind::store;
@@ -53,16 +72,6 @@ void store(volatile T* a, T x, int mo, void* pc) {
   op.operand = widen(x);
   v.e.atomic(op, reinterpret_cast<std::uintptr_t>(a), "store",
              reinterpret_cast<std::uintptr_t>(pc));
-}
-
-template <typename T>
-T modify_natively(modification how, volatile T* a, T x) {
-  T old = __atomic_load_n(a, __ATOMIC_SEQ_CST);
-  while (!__atomic_compare_exchange_n(a, &old,
-                                      narrow<T>(apply(how, widen(old), widen(x), sizeof(T))), false,
-                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-  }
-  return old;
 }
 
 template <typename T>
@@ -81,10 +90,7 @@ T modify(modification how, const char* name, volatile T* a, T x, int mo, void* p
 
 template <typename T>
 T compare_exchange(volatile T* a, T expected, T desired, int mo, int failure_mo, void* pc) {
-  if (!engine::inside()) {
-    __atomic_compare_exchange_n(a, &expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return expected;
-  }
+  if (!engine::inside()) return swap_natively(a, expected, desired);
   engine::visit v;
   operation op;
   op.kind = operation_kind::compare_exchange;

@@ -21,7 +21,7 @@ namespace {
 
 /// The same order as in unsupported_calls.S.
 enum class action : std::uint32_t {
-  unmodelled,      // something that heddle may come to model
+  unmodelled,  // something that heddle may come to model
   clock,
   random,
   sleep,
@@ -31,9 +31,9 @@ enum class action : std::uint32_t {
   context,
   mapping,
   exit,
-  yield,           // has no effect on what is possible
-  system_call,     // by number
-  read,            // of a descriptor: harmless if it is a file's
+  yield,        // has no effect on what is possible
+  system_call,  // by number
+  read,         // of a descriptor: harmless if it is a file's
   write,
   handler,         // signal(number, handler)
   handler_struct,  // sigaction(number, new, old)

@@ -1,0 +1,13 @@
+execute_process(COMMAND "${ctest}" --test-dir "${folder}" --show-only
+  OUTPUT_VARIABLE text RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "ctest --show-only ended with status ${status}")
+endif()
+foreach(name IN ITEMS checks.hand_over checks.two_increments sc.hand_over sc.two_increments)
+  if(NOT text MATCHES ": ${name}\n")
+    message(FATAL_ERROR "there is no test ${name}:\n${text}")
+  endif()
+endforeach()
+if(NOT text MATCHES "Total Tests: 6\n")
+  message(FATAL_ERROR "there are other tests:\n${text}")
+endif()

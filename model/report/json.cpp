@@ -1,0 +1,76 @@
+#include "model/report/json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "model/report/locator.hpp"
+#include "model/report/words.hpp"
+
+namespace heddle::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+double finite(double number) { return std::isfinite(number) ? number : 0; }
+
+ordered_json reads_from(const trace_event& event) {
+  if (!event.reads) return nullptr;
+  if (event.reads_initial) return "initial";
+  if (event.reads_from_thread == no_thread) return nullptr;
+  return {{"thread", event.reads_from_thread}, {"index", event.reads_from_index}};
+}
+
+ordered_json json_of(const trace_event& event, const locator& places) {
+  return {{"thread", event.thread},
+          {"index", event.index},
+          {"operation", event.operation},
+          {"order", event.order},
+          {"object", places.object(event)},
+          {"value", event.value},
+          {"reads_from", reads_from(event)},
+          {"location", places.exact_place(event.stack)},
+          {"leaves", event.leaves.empty() ? ordered_json(nullptr) : ordered_json(event.leaves)}};
+}
+
+ordered_json json_of(const failing_execution& failure, const locator& places) {
+  ordered_json trace = ordered_json::array();
+  for (const trace_event& event : failure.trace) trace.push_back(json_of(event, places));
+  return {
+      {"kind", name_of(failure.what.kind)}, {"message", failure.what.message},
+      {"execution", failure.execution},     {"location", places.exact_place(failure.what.stack)},
+      {"replay", failure.replay},           {"trace", std::move(trace)}};
+}
+
+ordered_json json_of(const check_result& result, const setting& around) {
+  const locator places(around);
+  return {{"name", result.name},
+          {"verdict", name_of(result.verdict)},
+          {"memory_model", result.memory_model},
+          {"mode", result.mode},
+          {"executions", result.executions},
+          {"blocked", result.blocked},
+          {"seconds", finite(result.seconds)},
+          {"executions_per_second", finite(executions_per_second(result))},
+          {"max_events", result.max_events},
+          {"threads", result.threads},
+          {"seed", result.seed},
+          {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+}
+
+std::string text_of(const ordered_json& value) {
+  return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string render_json(std::span<const check_result> results, const setting& around) {
+  ordered_json checks = ordered_json::array();
+  for (const check_result& result : results) checks.push_back(json_of(result, around));
+  return text_of({{"schema", 1}, {"checks", std::move(checks)}});
+}
+
+std::string render_json_check(const check_result& result, const setting& around) {
+  return text_of(json_of(result, around));
+}
+
+}  // namespace heddle::report

@@ -1,0 +1,29 @@
+// Litmus tests as C++20 source text: std::atomic, std::mutex, std::thread and a HEDDLE_CHECK, so
+// that the same program can be explored as data and as native code, and the counts compared.
+//
+// Locations become globals, the words of memory std::atomic<long>; a location used by lock, trylock
+// and unlock becomes a std::mutex. The body of the check starts the threads in order, joins them in
+// order and runs `final`. Failed assertions are heddle::require.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/testing/litmus.hpp"
+
+namespace heddle::testing {
+
+/// Why the test has no equal in C++, in a few words; empty if it has one. Without: assume, awaits,
+/// choose, while, arrays, get and set, fmax and fmin, // and %, several memory operations in one
+/// expression (C++ does not order them), orders that C++ does not allow. Whether a mutex is
+/// unlocked only by the thread that holds it is not looked at.
+std::string why_not_cpp(const litmus_test& test);
+
+/// One HEDDLE_CHECK(name) in a namespace of its own, for a file that starts with cpp_preamble().
+/// Throws litmus_error if why_not_cpp() has something to say.
+std::string emit_cpp(const litmus_test& test, std::string_view name);
+
+/// The includes.
+std::string cpp_preamble();
+
+}  // namespace heddle::testing
