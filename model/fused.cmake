@@ -47,8 +47,9 @@ target_compile_options(heddle_explore INTERFACE -g
   "$<$<COMPILE_LANG_AND_ID:C,Clang>:SHELL:${clang_flags}>"
   "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:${clang_flags}>")
 # Whole, since nothing in a program names the functions that heddle puts in place of others'.
+# libdw names addresses; libatomic has GCC's atomic operations on 16 bytes.
 target_link_libraries(heddle_explore INTERFACE
-  "$<LINK_LIBRARY:WHOLE_ARCHIVE,heddle::heddle>" dw pthread)
+  "$<LINK_LIBRARY:WHOLE_ARCHIVE,heddle::heddle>" dw atomic pthread)
 
 # heddle::check: for programs of HEDDLE_CHECKs.
 add_library(heddle_check INTERFACE)

@@ -15,11 +15,11 @@ std::string number(value v) {
 /// Names for objects that have none in the program's symbol table: by kind, in order of use.
 class object_names {
  public:
-  std::string name(std::uintptr_t address, const recorded_event* recorded) {
-    if (address == 0) return {};
-    const auto [at, fresh] = names_.try_emplace(address);
+  std::string name(const recorded_event& recorded) {
+    if (recorded.address == 0) return {};
+    const auto [at, fresh] = names_.try_emplace(recorded.address);
     if (fresh) {
-      const std::string_view operation = recorded == nullptr ? "" : recorded->operation;
+      const std::string_view operation = recorded.operation;
       const bool mutex = operation.ends_with("lock");
       const bool once = operation.starts_with("call_once") || operation.starts_with("static");
       unsigned& count = mutex ? mutexes_ : once ? onces_ : atomics_;
@@ -69,17 +69,10 @@ std::string value_text(const execution_graph& graph, event_id id) {
   }
 }
 
-const char* default_name(const event& e) {
-  switch (e.kind) {
-    case event_kind::read: return "load";
-    case event_kind::write: return "store";
-    case event_kind::fence: return "fence";
-    case event_kind::choice: return "choose";
-    case event_kind::create: return "create";
-    case event_kind::join: return "join";
-    case event_kind::finish: return "finish";
-  }
-  return "";
+/// What heddle writes into a mutex or a once flag says nothing to its user.
+bool has_a_value_to_show(std::string_view operation) {
+  return !operation.ends_with("lock") && !operation.starts_with("call_once") &&
+         !operation.starts_with("static");
 }
 
 memory_order whole_order(const execution_graph& graph, event_id id) {
@@ -104,18 +97,16 @@ std::vector<trace_event> trace_of(const execution_graph& graph, const event_look
       continue;
     }
     trace_event& entry = trace.emplace_back();
-    const recorded_event* known = recorded(e.thread, e.index);
+    const recorded_event known = recorded(e.thread, e.index);
     entry.thread = e.thread;
     entry.index = e.index;
-    entry.operation = known != nullptr ? known->operation : default_name(e);
+    entry.operation = known.operation;
     const bool ordered = e.is_read() || e.is_write() || e.kind == event_kind::fence;
     if (ordered) entry.order = name_of(whole_order(graph, id));
-    entry.value = value_text(graph, id);
-    if (known != nullptr) {
-      entry.address = known->address;
-      entry.object = names.name(known->address, known);
-      entry.stack = known->stack;
-    }
+    if (has_a_value_to_show(entry.operation)) entry.value = value_text(graph, id);
+    entry.address = known.address;
+    entry.object = names.name(known);
+    if (e.kind != event_kind::finish) entry.stack = known.stack;
     if (e.is_read()) describe_read(graph, id, entry);
     if (e.is_write()) {
       entry.writes = true;

@@ -10,8 +10,8 @@
 
 namespace heddle::diagnose {
 
-/// The program's side of an event; null where the program knows nothing of it.
-using event_lookup = std::function<const recorded_event*(thread_id, std::uint32_t index)>;
+/// The program's side of an event.
+using event_lookup = std::function<recorded_event(thread_id, std::uint32_t index)>;
 
 /// `graph` was built in time (by a follower): the order of its events is that of the trace. A
 /// read-modify-write is one entry.

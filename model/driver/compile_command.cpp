@@ -130,7 +130,7 @@ class translation {
 
   void append_heddle(words& all) const {
     append(all, {"-L" + tools_.library_folder, "-Wl,--whole-archive", "-lheddle",
-                 "-lheddle_whole_program", "-Wl,--no-whole-archive", "-ldw"});
+                 "-lheddle_whole_program", "-Wl,--no-whole-archive", "-ldw", "-latomic"});
     if (!tools_.cxx) append(all, {"-lstdc++", "-lm"});  // which heddle itself needs
     all.push_back("-pthread");
   }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "model/diagnose/deadlock.hpp"
 #include "model/diagnose/trace.hpp"
 #include "model/explore/follower.hpp"
+#include "model/report/symbolizer.hpp"
 
 namespace heddle {
 namespace {
@@ -12,14 +15,34 @@ namespace {
 using diagnose::waiting_thread;
 using runtime::engine;
 
-std::string object_name(const runtime::object& o) {
-  const char* kind = o.kind == runtime::object_kind::mutex  ? "the mutex"
-                     : o.kind == runtime::object_kind::once ? "the once flag"
-                                                            : "the atomic object";
-  return fmt::format("{} at {:#x}", kind, o.address);
-}
+/// The objects of a trace by the names that it shows: the program's own where the symbol table has
+/// one.
+class shown_names {
+ public:
+  explicit shown_names(std::vector<trace_event>& trace) {
+    const auto symbols = report::make_symbolizer();
+    for (trace_event& entry : trace) {
+      if (entry.address == 0) continue;
+      auto [at, fresh] = names_.try_emplace(entry.address, entry.object);
+      if (fresh) {
+        std::string name = symbols->name_object(entry.address);
+        if (!name.empty()) at->second = std::move(name);
+      }
+      entry.object = at->second;
+    }
+  }
+  std::string of(const runtime::object& o) const {
+    const auto at = names_.find(o.address);
+    if (at != names_.end()) return at->second;
+    return fmt::format("the {} at {:#x}",
+                       o.kind == runtime::object_kind::mutex ? "mutex" : "once flag", o.address);
+  }
 
-waiting_thread waiting_of(const engine& e, thread_id t) {
+ private:
+  std::map<std::uintptr_t, std::string> names_;
+};
+
+waiting_thread waiting_of(const engine& e, thread_id t, const shown_names& names) {
   const runtime::model_thread& thread = e.thread(t);
   waiting_thread w;
   w.thread = t;
@@ -31,7 +54,7 @@ waiting_thread waiting_of(const engine& e, thread_id t) {
   } else if (waits == "lock" || waits == "once") {
     w.waits_for = waits == "lock" ? waiting_thread::what::mutex : waiting_thread::what::once;
     const runtime::object& o = e.object_table()[thread.awaited_object];
-    w.object = object_name(o);
+    w.object = names.of(o);
     w.address = o.address;
     w.holder = o.owner;
     if (o.owner != no_thread) w.taken_at = e.stack_of_place(o.place);
@@ -39,10 +62,12 @@ waiting_thread waiting_of(const engine& e, thread_id t) {
   return w;
 }
 
-std::vector<waiting_thread> waiting_threads(const engine& e) {
+std::vector<waiting_thread> waiting_threads(const engine& e, const shown_names& names) {
   std::vector<waiting_thread> result;
   for (thread_id t = 0; t < e.threads_used(); ++t) {
-    if (!e.thread(t).finished && e.thread(t).waits != nullptr) result.push_back(waiting_of(e, t));
+    if (!e.thread(t).finished && e.thread(t).waits != nullptr) {
+      result.push_back(waiting_of(e, t, names));
+    }
   }
   return result;
 }
@@ -64,11 +89,13 @@ std::vector<thread_summary> summaries(const engine& e, const std::vector<std::st
 
 }  // namespace
 
-recorded_run record_execution(engine& e, const decisions& execution, std::uint32_t max_steps) {
+recorded_run record_execution(engine& e, runtime::output_capture& output,
+                              const decisions& execution, std::uint32_t max_steps) {
   recorded_run run;
   follower follow({execution.model, max_steps}, execution);
   e.record(true);
   follow.begin_execution();
+  output.begin_execution(true);
   e.run(follow);
   const ending how = follow.end_execution();
   run.threads = e.threads_used();
@@ -79,20 +106,19 @@ recorded_run record_execution(engine& e, const decisions& execution, std::uint32
   } else if (how == ending::nondeterministic) {
     run.complaint = describe(follow.diverged());
   } else if (e.failed() || (how == ending::deadlock && !e.ended_early())) {
-    const auto waiting = waiting_threads(e);
     failing_execution& failing = run.execution.emplace();
+    failing.trace = diagnose::trace_of(
+        follow.graph(), [&e](thread_id t, std::uint32_t i) { return e.recorded(t, i); });
+    const shown_names names(failing.trace);
+    const auto waiting = waiting_threads(e, names);
     failing.what = e.failed() ? *e.failed() : diagnose::deadlock(waiting);
     if (!e.failed()) heddle_failure_here();
+    failing.output = output.text();
     std::vector<std::string> words(e.threads_used());
     if (!e.failed()) {
       for (const waiting_thread& w : waiting) words[w.thread] = diagnose::words_for(w);
     }
     failing.threads = summaries(e, words);
-    failing.trace = diagnose::trace_of(
-        follow.graph(), [&e](thread_id t, std::uint32_t index) -> const recorded_event* {
-          const auto& recorded = e.recorded(t);
-          return index < recorded.size() ? &recorded[index] : nullptr;
-        });
     diagnose::explain_switches(failing.trace, words);
   }
   e.record(false);

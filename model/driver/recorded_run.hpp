@@ -8,6 +8,7 @@
 #include "model/explore/decisions.hpp"
 #include "model/explore/graph_recorder.hpp"
 #include "model/runtime/engine.hpp"
+#include "model/runtime/output_capture.hpp"
 
 namespace heddle {
 
@@ -19,8 +20,8 @@ struct recorded_run {
   std::uint32_t events = 0;
 };
 
-recorded_run record_execution(runtime::engine& engine, const decisions& execution,
-                              std::uint32_t max_steps);
+recorded_run record_execution(runtime::engine& engine, runtime::output_capture& output,
+                              const decisions& execution, std::uint32_t max_steps);
 
 /// The two operations of a nondeterministic program, in a sentence.
 std::string describe(const divergence& diverged);

@@ -107,8 +107,23 @@ class run {
 
 }  // namespace
 
+namespace {
+
+/// A way to the terminal that stays while an exploration captures what the program prints.
+std::FILE* own_copy(std::FILE* stream) {
+  const int copy = dup(fileno(stream));
+  std::FILE* const own = copy < 0 ? nullptr : fdopen(copy, "w");
+  if (own == nullptr) return stream;
+  setvbuf(own, nullptr, _IONBF, 0);
+  return own;
+}
+
+}  // namespace
+
 run_context terminal_context() {
   run_context context;
+  static std::FILE* const errors = own_copy(stderr);
+  context.errors = errors;
   const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
   const bool terminal = isatty(STDOUT_FILENO) != 0;
   context.colours = terminal && (no_colour == nullptr || *no_colour == '\0');

@@ -7,6 +7,7 @@
 #include "model/driver/recorded_run.hpp"
 #include "model/explore/exhaustive.hpp"
 #include "model/runtime/engine.hpp"
+#include "model/runtime/output_capture.hpp"
 
 namespace heddle {
 namespace {
@@ -58,9 +59,11 @@ class session {
     if (auto* complaint = std::get_if<std::string>(&parsed)) return error(*complaint, {});
     const decisions& execution = std::get<decisions>(parsed);
     result_.memory_model = name_of(execution.model);
-    // A first run, so that what the program's loops look like is known as it was in the search.
-    recorded_run run = record_execution(engine_, execution, options_.max_steps);
-    while (engine_.learned()) run = record_execution(engine_, execution, options_.max_steps);
+    // Loops that the search had learnt to know are learnt here by running into them.
+    recorded_run run;
+    do {
+      run = record_execution(engine_, output_, execution, options_.max_steps);
+    } while (engine_.learned());
     if (!run.complaint.empty()) return error(run.complaint, run.complaint_stack);
     result_.executions = 1;
     result_.threads = run.threads;
@@ -90,6 +93,7 @@ class session {
     for (std::uint64_t n = 0;; ++n) {
       if (n % 64 == 0 && out_of_time(search)) return true;
       if (!search.begin_execution()) break;
+      output_.begin_execution();
       engine_.run(search);
       const ending how = search.end_execution();
       if (engine_.learned()) return false;
@@ -150,7 +154,7 @@ class session {
       const std::uint64_t number = result_.executions + result_.blocked;
       const decisions execution = linearise(search.graph(), options_.model);
       const bool sequential = is_sequentially_consistent(search.graph());
-      recorded_run run = record_execution(engine_, execution, options_.max_steps);
+      recorded_run run = record_execution(engine_, output_, execution, options_.max_steps);
       if (!run.complaint.empty() || !run.execution) {
         error(run.complaint.empty()
                   ? "a failure did not happen again when its execution was repeated: the program "
@@ -179,6 +183,7 @@ class session {
       if (n % 64 == 0 && (seconds_since(start) > budget_seconds || crash_guard::interrupted())) {
         return weak_memory_need::unknown;
       }
+      output_.begin_execution();
       engine_.run(search);
       const ending how = search.end_execution();
       if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
@@ -232,6 +237,7 @@ class session {
 
   session_options options_;
   const progress_listener& listener_;
+  runtime::output_capture output_;
   runtime::engine engine_;
   clock::time_point start_;
   double told_at_ = 0;

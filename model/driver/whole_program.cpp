@@ -4,6 +4,7 @@
 #include <getopt.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -48,7 +49,9 @@ int run_whole_program(main_function program_main, int count, char** words, char*
                          // getopt's state is libc's, which no execution takes back; 0 makes it
                          // begin anew.
                          optind = 0;
-                         program_main(arguments->count(), arguments->fresh(), environment);
+                         const int status = program_main(arguments->count(),
+                                                         arguments->fresh(), environment);
+                         if (status != 0) std::exit(status);  // which is a failure
                        }};
   run_options options = *parsed.options;
   options.session.main_ends_program = true;

@@ -7,6 +7,18 @@ exhaustive::exhaustive(search_options options)
 
 exhaustive::~exhaustive() = default;
 
+void exhaustive::restart() {
+  for (auto& frame : frames_) {
+    frame->work.clear();
+    spare_frames_.push_back(std::move(frame));
+  }
+  frames_.clear();
+  started_ = false;
+  share_ = 1;
+  filed_before_ = 0;
+  explored_ = 0;
+}
+
 bool exhaustive::begin_execution() {
   if (!started_) {
     started_ = true;

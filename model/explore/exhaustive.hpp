@@ -34,6 +34,9 @@ class exhaustive final : public graph_recorder {
   /// Prepares the next execution. False: every execution has been seen.
   bool begin_execution();
 
+  /// Forgets everything but the memory it has: the search starts again.
+  void restart();
+
   /// How much of the search is done, from 0 to 1: each execution splits its share equally between
   /// itself and the alternatives that it found (Knuth's estimator, applied to the search itself).
   /// Never falls; 1 when all executions have been seen.

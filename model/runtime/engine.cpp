@@ -108,6 +108,7 @@ void engine::switch_away() {
 }
 
 step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
+  if (recording_) [[unlikely]] self().next = {name, address, capture()};
   for (;;) {
     const step s = recorder_->perform(running_, op);
     if (s.status == step_status::park) {
@@ -119,8 +120,7 @@ step engine::perform(const operation& op, const char* name, std::uintptr_t addre
     refresh_view();
     if (recording_) [[unlikely]] {
       auto& recorded = self().recorded;
-      const call_stack stack = capture();
-      while (recorded.size() < view_.clock) recorded.push_back({name, address, stack});
+      while (recorded.size() < view_.clock) recorded.push_back(self().next);
     }
     return s;
   }

@@ -69,7 +69,11 @@ class engine final : public program {
   bool ended_early() const { return exited_ || (options_.main_ends_program && main_finished_); }
   /// From now on every event's call stack is kept, and those of plain accesses and allocations.
   void record(bool on) { recording_ = on; }
-  const std::vector<recorded_event>& recorded(thread_id t) const { return threads_[t].recorded; }
+  /// Event `index` of the thread in a recorded execution; the last may be the one that blocks it.
+  const recorded_event& recorded(thread_id t, std::uint32_t index) const {
+    const auto& events = threads_[t].recorded;
+    return index < events.size() ? events[index] : threads_[t].next;
+  }
   const model_thread& thread(thread_id t) const { return threads_[t]; }
   thread_id threads_used() const { return threads_used_; }
   const objects& object_table() const { return objects_; }

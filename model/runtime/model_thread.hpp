@@ -38,6 +38,7 @@ struct model_thread {
   thread_id awaited_thread = no_thread;
   std::uintptr_t waits_at = 0;                   // place
   std::vector<recorded_event> recorded;          // if the execution is recorded
+  recorded_event next;                           // what it is about to do, likewise
 
   void reset() {
     function = nullptr;

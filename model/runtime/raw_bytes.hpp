@@ -14,7 +14,8 @@ struct unaligned {
 using word2 = unaligned<std::uint16_t>::type;
 using word4 = unaligned<std::uint32_t>::type;
 using word8 = unaligned<std::uint64_t>::type;
-using word16 = long long __attribute__((vector_size(16), may_alias, aligned(1)));
+using vector16 = long long __attribute__((vector_size(16)));
+using word16 = unaligned<vector16>::type;
 
 /// From here on the processor's own string instructions are faster than a loop.
 inline constexpr std::size_t string_instruction_bytes = 2048;
@@ -23,8 +24,10 @@ inline constexpr std::size_t string_instruction_bytes = 2048;
 inline void no_idiom() { asm volatile("" ::: "memory"); }
 
 /// `width` <= size <= 2 · width. Reads everything before it writes anything.
-template <typename Word>
+/// The word is named inside: as a template argument a type loses its alignment.
+template <typename Value>
 inline void move_ends(std::byte* to, const std::byte* from, std::size_t size) {
+  using Word = typename unaligned<Value>::type;
   const Word first = *reinterpret_cast<const Word*>(from);
   const Word last = *reinterpret_cast<const Word*>(from + size - sizeof(Word));
   *reinterpret_cast<Word*>(to) = first;
@@ -42,13 +45,13 @@ inline void move_few(std::byte* to, const std::byte* from, std::size_t size) {
     out(size - 32, c);
     out(size - 16, d);
   } else if (size >= 16) {
-    move_ends<word16>(to, from, size);
+    move_ends<vector16>(to, from, size);
   } else if (size >= 8) {
-    move_ends<word8>(to, from, size);
+    move_ends<std::uint64_t>(to, from, size);
   } else if (size >= 4) {
-    move_ends<word4>(to, from, size);
+    move_ends<std::uint32_t>(to, from, size);
   } else if (size >= 2) {
-    move_ends<word2>(to, from, size);
+    move_ends<std::uint16_t>(to, from, size);
   } else if (size == 1) {
     *to = *from;
   }

@@ -1,0 +1,160 @@
+// Programs that heddle cannot explore to the end, or that die of their own: each gets a clear
+// sentence and the right exit status, never a hang and never a silent pass.
+#include <pthread.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <heddle/check.hpp>
+#include <thread>
+
+#include "properties/diagnosis/opaque.hpp"
+
+namespace {
+
+using diagnosis::opaque;
+
+/// exit ends one execution, not the search: the failure in the other execution is found.
+HEDDLE_CHECK(exit_ends_one_execution_only) {
+  std::atomic<int> x{0};
+  std::thread writer([&] { x.store(1); });
+  if (x.load() == 0) std::exit(0);
+  heddle::require(false, "the execution after the one that exits");
+  writer.join();
+}
+
+HEDDLE_CHECK(exit_is_no_failure) {
+  std::atomic<int> x{0};
+  std::thread writer([&] { x.store(1); });
+  if (x.load() == 1) std::exit(0);
+  writer.join();
+}
+
+HEDDLE_CHECK(crash_null_pointer) {
+  std::atomic<int> x{0};
+  std::thread writer([&] { x.store(1); });
+  int value = 0;
+  int* pointer = opaque(x.load() == 1 ? static_cast<int*>(nullptr) : &value);
+  *pointer = 1;
+  writer.join();
+}
+
+HEDDLE_CHECK(crash_no_null_pointer) {
+  std::atomic<int> x{0};
+  std::thread writer([&] { x.store(1); });
+  int value = 0;
+  int* pointer = opaque(x.load() == 2 ? static_cast<int*>(nullptr) : &value);
+  *pointer = 1;
+  writer.join();
+}
+
+HEDDLE_CHECK(crash_division_by_zero) {
+  const int divisor = opaque(0);
+  opaque(opaque(100) / divisor);
+}
+
+int deeper(int depth) {
+  volatile char frame[1024];
+  frame[0] = static_cast<char>(depth);
+  const int below = opaque(depth) < 0 ? 0 : deeper(depth + 1);
+  return below + frame[0];
+}
+
+HEDDLE_CHECK(crash_stack_overflow) { opaque(deeper(0)); }
+
+int shallow(int depth) {
+  volatile char frame[1024];
+  frame[0] = 1;
+  const int below = depth == 0 ? 0 : shallow(depth - 1);
+  return below + frame[0];
+}
+
+HEDDLE_CHECK(crash_deep_but_finite_recursion) {
+  std::thread other([] { heddle::require(shallow(100) == 101); });
+  other.join();
+}
+
+/// Never ends, and writes: the search can only stop at its bound.
+HEDDLE_CHECK(endless_with_atomics) {
+  std::atomic<unsigned> x{0};
+  for (;;) x.fetch_add(1);
+}
+
+/// Never ends, and no other thread could notice: nothing to explore, nothing to wait for.
+HEDDLE_CHECK(endless_without_operations) {
+  for (;;) asm volatile("");
+}
+
+HEDDLE_CHECK(endless_with_plain_accesses) {
+  volatile int x = 0;
+  for (;;) x = x + 1;
+}
+
+HEDDLE_CHECK(allocation_of_a_gigabyte) {
+  constexpr std::size_t size = std::size_t{1} << 30;
+  char* block = static_cast<char*>(opaque(std::malloc(size)));
+  heddle::require(block != nullptr);
+  block[0] = 1;
+  block[size - 1] = 2;
+  heddle::require(block[0] == 1 && block[size - 1] == 2);
+  std::free(block);
+}
+
+/// What the searched program stores must be the same whenever the same execution is repeated.
+void store_and_look(int value) {
+  std::atomic<int> x{0};
+  std::thread reader([&] { x.load(); });
+  x.store(value);
+  reader.join();
+}
+
+HEDDLE_CHECK(nondeterministic_rand) { store_and_look(std::rand()); }
+
+HEDDLE_CHECK(nondeterministic_clock) {
+  store_and_look(
+      static_cast<int>(std::chrono::steady_clock::now().time_since_epoch().count() & 0xffffff));
+}
+
+HEDDLE_CHECK(nondeterministic_processor_clock) {
+  store_and_look(static_cast<int>(__rdtsc() & 0xffffff));
+}
+
+HEDDLE_CHECK(deterministic) { store_and_look(7); }
+
+/// Addresses on stacks and on the heap are the same in every repetition.
+HEDDLE_CHECK(deterministic_addresses) {
+  int local = 0;
+  int* block = opaque(new int(1));
+  store_and_look(static_cast<int>(reinterpret_cast<std::uintptr_t>(&local) & 0xffffff));
+  store_and_look(static_cast<int>(reinterpret_cast<std::uintptr_t>(block) & 0xffffff));
+  delete block;
+}
+
+HEDDLE_CHECK(blocking_read_of_a_pipe) {
+  int ends[2];
+  heddle::require(pipe(ends) == 0);
+  char byte = 0;
+  const auto got = read(ends[0], &byte, 1);
+  heddle::require(got == 1);
+}
+
+HEDDLE_CHECK(blocking_condition_variable) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+  static bool ready = false;
+  std::thread other([] {
+    pthread_mutex_lock(&mutex);
+    ready = true;
+    pthread_cond_signal(&condition);
+    pthread_mutex_unlock(&mutex);
+  });
+  pthread_mutex_lock(&mutex);
+  while (!ready) pthread_cond_wait(&condition, &mutex);
+  pthread_mutex_unlock(&mutex);
+  other.join();
+}
+
+}  // namespace

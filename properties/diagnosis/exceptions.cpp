@@ -1,0 +1,126 @@
+// Exceptions: those that nobody catches end the program, those of several threads at once do not
+// disturb each other.
+#include <atomic>
+#include <exception>
+#include <heddle/check.hpp>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace {
+
+HEDDLE_CHECK(uncaught_in_body) {
+  std::atomic<int> x{0};
+  std::thread writer([&] { x.store(1); });
+  const int seen = x.load();
+  writer.join();
+  if (seen == 1) throw std::runtime_error("the body throws");
+}
+
+HEDDLE_CHECK(uncaught_in_thread) {
+  std::thread thrower([] { throw std::runtime_error("the thread throws"); });
+  thrower.join();
+}
+
+HEDDLE_CHECK(uncaught_not_an_exception_class) {
+  std::thread thrower([] { throw 42; });
+  thrower.join();
+}
+
+void throw_if(bool condition) {
+  if (condition) throw std::runtime_error("through noexcept");
+}
+
+void promises_not_to_throw(bool lies) noexcept { throw_if(lies); }
+
+HEDDLE_CHECK(uncaught_through_noexcept) {
+  try {
+    promises_not_to_throw(true);
+  } catch (const std::runtime_error&) {
+  }
+}
+
+HEDDLE_CHECK(caught_in_thread) {
+  int caught = 0;
+  std::thread thrower([&] {
+    try {
+      promises_not_to_throw(false);
+      throw std::runtime_error("caught at once");
+    } catch (const std::runtime_error&) {
+      caught = 1;
+    }
+  });
+  thrower.join();
+  heddle::require(caught == 1);
+}
+
+/// Both threads wait inside a catch block, where another thread runs; each must find its own
+/// exception again.
+HEDDLE_CHECK(caught_while_others_are_caught) {
+  std::atomic<int> turn{0};
+  auto thrower = [&](int me) {
+    try {
+      try {
+        throw me;
+      } catch (int outer) {
+        heddle::require(outer == me);
+        turn.fetch_add(1, std::memory_order_relaxed);
+        try {
+          throw std::to_string(me);
+        } catch (const std::string& inner) {
+          turn.fetch_add(1, std::memory_order_relaxed);
+          heddle::require(inner == std::to_string(me), "the inner exception is this thread's");
+        }
+        heddle::require(std::uncaught_exceptions() == 0, "nothing is being unwound");
+        throw;
+      }
+    } catch (int again) {
+      heddle::require(again == me, "the outer exception is this thread's");
+    }
+  };
+  std::thread first(thrower, 1), second(thrower, 2);
+  first.join();
+  second.join();
+}
+
+/// Destructors run by unwinding are part of the program: they may let other threads run.
+HEDDLE_CHECK(unwinding_while_others_run) {
+  std::atomic<int> count{0};
+  struct counts_down {
+    std::atomic<int>& count;
+    ~counts_down() { count.fetch_sub(1); }
+  };
+  auto thrower = [&] {
+    try {
+      count.fetch_add(1);
+      counts_down guard{count};
+      throw 1;
+    } catch (int) {
+    }
+  };
+  std::thread first(thrower), second(thrower);
+  first.join();
+  second.join();
+  heddle::require(count.load() == 0, "every guard was destroyed");
+}
+
+HEDDLE_CHECK(exception_ptr_across_threads) {
+  std::exception_ptr thrown;
+  std::thread thrower([&] {
+    try {
+      throw std::runtime_error("carried over");
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  });
+  thrower.join();
+  bool same = false;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::runtime_error& error) {
+    same = std::string(error.what()) == "carried over";
+  }
+  heddle::require(same, "the exception survives its thread");
+}
+
+}  // namespace
