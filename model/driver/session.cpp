@@ -154,11 +154,14 @@ class session {
       const std::uint64_t number = result_.executions + result_.blocked;
       const decisions execution = linearise(search.graph(), options_.model);
       const bool sequential = is_sequentially_consistent(search.graph());
+      const std::string message =
+          engine_.failed() ? engine_.failed()->message : "threads that wait for ever";
       recorded_run run = record_execution(engine_, output_, execution, options_.max_steps);
       if (!run.complaint.empty() || !run.execution) {
         error(run.complaint.empty()
-                  ? "a failure did not happen again when its execution was repeated: the program "
-                    "depends on something that heddle does not control"
+                  ? "a failure (" + message +
+                        ") did not happen again when its execution was repeated: the program "
+                        "depends on something that heddle does not control"
                   : run.complaint,
               run.complaint_stack);
         return false;

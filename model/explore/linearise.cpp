@@ -17,8 +17,10 @@ class linearisation {
     thread_id running = 0;
     while (result.size() < graph_.size()) {
       running = next(running);
-      const event_id id = graph_.thread_events(running)[done_[running]++];
-      result.push_back(id);
+      const auto events = graph_.thread_events(running);
+      result.push_back(events[done_[running]++]);
+      // Nothing comes between the halves of a read-modify-write.
+      if (writes_next(graph_[result.back()])) result.push_back(events[done_[running]++]);
     }
     return result;
   }
@@ -44,8 +46,14 @@ class linearisation {
     }
     const event& e = graph_[events[done_[t]]];
     if (e.is_read() && !is_done(e.reads_from)) return false;
+    if (writes_next(e)) return !strictly || may_write(graph_[events[done_[t] + 1]]);
     if (e.kind == event_kind::join && !finished(static_cast<thread_id>(e.val.low))) return false;
-    if (!strictly || !e.is_write()) return true;
+    return !strictly || !e.is_write() || may_write(e);
+  }
+
+  static bool writes_next(const event& e) { return e.is_read() && e.exclusive(); }
+
+  bool may_write(const event& e) const {
     const auto writes = graph_.coherence_order(e.location);
     for (std::uint32_t i = 0; i < e.coherence_position; ++i) {
       if (!is_done(writes[i])) return false;
@@ -56,6 +64,7 @@ class linearisation {
       event_id r = graph_.last_access(e.location, u);
       for (; r != no_event; r = graph_[r].previous_access) {
         if (!graph_[r].is_read() || is_done(r)) continue;
+        if (u == e.thread && graph_[r].index + 1 == e.index) continue;  // its own read half
         const event_id w = graph_[r].reads_from;
         if (w == initial_write || graph_[w].coherence_position < e.coherence_position) return false;
       }

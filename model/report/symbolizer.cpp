@@ -20,6 +20,8 @@ namespace heddle::report {
 namespace {
 
 std::string demangled(const char* name) {
+  // A plain name may read as a mangled type: "x" as long long.
+  if (std::string_view(name).substr(0, 2) != "_Z") return name;
   int status = 0;
   char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
   std::string result = status == 0 && text ? text : name;

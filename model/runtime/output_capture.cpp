@@ -175,7 +175,8 @@ void output_capture::give_up() noexcept {
   for (int i : {0, 1}) raw_system_call(SYS_dup2, active_saved[i], i + 1);
   char bytes[1024];
   for (long at = 0; at < size;) {
-    const long got = raw_system_call(SYS_pread64, file, as_argument(bytes), sizeof bytes, at);
+    const long rest = size - at < long{sizeof bytes} ? size - at : long{sizeof bytes};
+    const long got = raw_system_call(SYS_pread64, file, as_argument(bytes), rest, at);
     if (got <= 0) return;
     raw_write(2, bytes, got);
     at += got;

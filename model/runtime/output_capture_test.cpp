@@ -113,7 +113,8 @@ void die_in_capture(void (*die)()) {
 TEST(output_capture_death, what_was_printed_survives_the_end_of_the_process) {
   EXPECT_DEATH(die_in_capture([] { std::abort(); }), "famous last words");
   EXPECT_EXIT(die_in_capture([] { std::exit(7); }), testing::ExitedWithCode(7),
-              "famous last words");
+              "^famous last words\n$")
+      << "and nothing else";
 }
 
 // An abandoned thread has left stdout locked; here it is a real thread that has ended.

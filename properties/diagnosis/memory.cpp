@@ -131,9 +131,12 @@ HEDDLE_CHECK(memory_leak_in_one_order) {
   delete box.load();
 }
 
-int* reachable = nullptr;
+int* volatile reachable = nullptr;  // volatile: a store that nobody reads would be left out
 
-HEDDLE_CHECK(memory_reachable_is_no_leak) { reachable = opaque(new int(1)); }
+HEDDLE_CHECK(memory_reachable_is_no_leak) {
+  reachable = opaque(new int(1));
+  opaque(&reachable);  // else the variable is written only, and the compiler drops it
+}
 
 struct chain {
   std::unique_ptr<chain> next;
