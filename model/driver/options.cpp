@@ -156,11 +156,13 @@ class command_line {
     });
   }
 
-  // CLI11's words begin with the option's name, and a colon if a value is missing.
+  // CLI11's words begin with "--name:" if a value is missing, with "name " if there is one too many.
   static std::string value_mismatch(const std::string& words) {
-    const std::string name = words.substr(0, words.find_first_of(": "));
-    const bool missing = words.find(':') == name.size();
-    return fmt::format("option {} {}", name, missing ? "needs a value" : "takes no value");
+    const std::size_t end = words.find_first_of(": ");
+    if (words.compare(end, 1, ":") != 0) {
+      return fmt::format("option --{} takes no value", words.substr(0, end));
+    }
+    return fmt::format("option {} needs a value", words.substr(0, end));
   }
 
   static parsed_options complaint(const std::string& sentence) {

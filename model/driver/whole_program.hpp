@@ -31,7 +31,8 @@ class program_arguments {
   std::vector<char*> words_;
 };
 
-/// Explores `program_main`; what main returns is not judged. The exit status.
+/// Explores `program_main`. A main that returns another status than 0 has failed, as one that calls
+/// std::exit with it. The exit status of the whole run.
 int run_whole_program(main_function program_main, int count, char** words, char** environment,
                       const char* option_line, run_context context);
 

@@ -21,7 +21,7 @@ int tampering_main(int count, char** words, char**) {
     if (letter == 'o') seen_option = optarg;
   }
   for (int i = 0; i < count; ++i) std::memset(words[i], '#', std::strlen(words[i]));
-  return 1;
+  return 0;
 }
 
 class whole_program_test : public testing::Test {

@@ -87,6 +87,26 @@ recorder::clock_view graph_recorder::happens_before(thread_id thread) const {
   return {clocks.data(graph[create].message), clocks.width()};
 }
 
+recorder::unordered_access graph_recorder::unordered_before(thread_id thread,
+                                                            location_id location,
+                                                            bool writes_only) const {
+  const execution_graph& graph = this->graph();
+  const clock_view clock = happens_before(thread);
+  for (thread_id u = 0; u < threads_.size() && u < graph.threads(); ++u) {
+    if (u == thread) continue;
+    // Its last access so far: if that is ordered, all are.
+    event_id id = graph.last_access(location, u);
+    while (id != no_event && (graph[id].index >= threads_[u].position ||
+                              (writes_only && !graph[id].is_write()))) {
+      id = graph[id].previous_access;
+    }
+    if (id == no_event) continue;
+    const std::uint32_t seen = u < clock.width ? clock.entries[u] : 0;
+    if (graph[id].index >= seen) return {u, graph[id].index, graph[id].is_write()};
+  }
+  return {};
+}
+
 value graph_recorder::value_of(event_id w, location_id location) const {
   return w == initial_write ? initial_[location] : graph()[w].val;
 }

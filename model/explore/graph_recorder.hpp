@@ -55,6 +55,8 @@ class graph_recorder : public recorder {
   void initialise(location_id location, value initial) final;
   step spin(thread_id thread, std::uint32_t first_read_index) final;
   clock_view happens_before(thread_id thread) const final;
+  unordered_access unordered_before(thread_id thread, location_id location,
+                                    bool writes_only) const final;
   std::uint32_t events_of(thread_id thread) const final { return threads_[thread].position; }
 
  protected:

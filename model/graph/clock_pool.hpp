@@ -17,10 +17,8 @@ using clock_ref = std::uint32_t;  // index of a clock; 0: the zero clock
 
 class clock_pool {
  public:
-  clock_pool() : entries_(width_, 0) {}
-
   std::uint32_t width() const { return width_; }
-  std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size() / width_); }
+  std::uint32_t size() const { return size_; }
   const std::uint32_t* data(clock_ref clock) const { return &entries_[clock * width_]; }
 
   std::uint32_t at(clock_ref clock, thread_id thread) const {
@@ -28,10 +26,10 @@ class clock_pool {
   }
 
   clock_ref copy(clock_ref from) {
-    const std::size_t end = entries_.size();
-    entries_.resize(end + width_);
+    const std::size_t end = static_cast<std::size_t>(size_) * width_;
+    if (entries_.size() < end + width_) grow(end + width_);
     std::memcpy(&entries_[end], &entries_[from * width_], width_ * sizeof(std::uint32_t));
-    return static_cast<clock_ref>(end / width_);
+    return size_++;
   }
 
   /// Only for a clock that `copy` just returned and that nobody shares yet.
@@ -55,14 +53,23 @@ class clock_pool {
     return true;
   }
 
-  void truncate(std::uint32_t size) { entries_.resize(static_cast<std::size_t>(size) * width_); }
+  void truncate(std::uint32_t size) { size_ = size; }
+
+  /// Becomes a copy of `other`; keeps its own memory if that suffices.
+  void assign(const clock_pool& other) {
+    const std::size_t used = static_cast<std::size_t>(other.size_) * other.width_;
+    if (entries_.size() < used) grow(used);
+    std::memcpy(entries_.data(), other.entries_.data(), used * sizeof(std::uint32_t));
+    width_ = other.width_;
+    size_ = other.size_;
+  }
 
   /// Makes room for thread `thread` in every clock.
   void widen(thread_id thread) {
     const std::uint32_t wider = (thread / 4 + 1) * 4;
     if (wider <= width_) return;
-    std::vector<std::uint32_t> entries(static_cast<std::size_t>(size()) * wider, 0);
-    for (std::uint32_t i = 0; i < size(); ++i) {
+    std::vector<std::uint32_t> entries(static_cast<std::size_t>(size_ + 64) * wider, 0);
+    for (std::uint32_t i = 0; i < size_; ++i) {
       std::memcpy(&entries[static_cast<std::size_t>(i) * wider], data(i),
                   width_ * sizeof(std::uint32_t));
     }
@@ -71,8 +78,11 @@ class clock_pool {
   }
 
  private:
+  void grow(std::size_t entries) { entries_.resize(entries * 2); }
+
   std::uint32_t width_ = 4;
-  std::vector<std::uint32_t> entries_;
+  std::uint32_t size_ = 1;             // clocks in use; the first is the zero clock
+  std::vector<std::uint32_t> entries_ = std::vector<std::uint32_t>(64, 0);
 };
 
 }  // namespace heddle

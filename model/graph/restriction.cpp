@@ -7,7 +7,7 @@ void execution_graph::become_restriction(const execution_graph& from,
                                          std::vector<event_id>& renamed) {
   clear();
   // Clocks and operations are copied whole: their references stay what they were.
-  clocks_ = from.clocks_;
+  clocks_.assign(from.clocks_);
   operations_ = from.operations_;
   last_access_.assign(from.last_access_.size(), no_event);
   if (threads_.size() < from.threads_.size()) threads_.resize(from.threads_.size());

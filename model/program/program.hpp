@@ -57,6 +57,16 @@ class recorder {
   };
   virtual clock_view happens_before(thread_id thread) const = 0;
 
+  /// An access of `location` by another thread that is not ordered before the thread's next plain
+  /// access, and so races with it; `thread` is no_thread if there is none.
+  struct unordered_access {
+    thread_id thread = no_thread;
+    std::uint32_t index = 0;   // of the event in its thread
+    bool write = false;
+  };
+  virtual unordered_access unordered_before(thread_id thread, location_id location,
+                                            bool writes_only) const = 0;
+
   /// How many events the thread has performed in this execution.
   virtual std::uint32_t events_of(thread_id thread) const = 0;
 };

@@ -89,13 +89,7 @@ void check_size(engine& e, void* p, std::size_t size) {
 /// The block is free in the heap's books: ends what lived in it, and tells the race detector.
 void bury(engine& e, const block& which, std::uintptr_t place) {
   const auto start = reinterpret_cast<std::uintptr_t>(which.start);
-  e.sync_objects().retire(start, which.size, [&](const object& o) {
-    if (o.kind != object_kind::mutex || o.owner == no_thread) return;
-    e.fail(failure_kind::misuse,
-           running_thread(e) + " frees the memory of a mutex that " + e.name_of_thread(o.owner) +
-               " holds",
-           {{"the mutex was locked here", o.owner, e.stack_of_place(o.place)}});
-  });
+  e.end_objects(start, which.size, "frees the memory of");
   if (!e.races().release(which, e.view(), place)) e.report_conflict();
 }
 

@@ -113,8 +113,10 @@ class engine final : public program {
   bool knows(std::uintptr_t address, std::uint32_t size, bool write) const {
     return races_.is_known(address, size, write, view_);
   }
-  /// A use of memory by the running thread's last event that conflicts with plain writes only.
-  void touch_atomically(std::uintptr_t address, std::size_t size);
+  /// The running thread's last event was an access of this memory: does it race with a plain one?
+  void check_atomic(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
+  /// The objects in this memory end, by what `how` says ("overwrites", "frees the memory of").
+  void end_objects(std::uintptr_t address, std::size_t size, const char* how);
   /// The object of `kind` at the address, announced to the recorder; `initial` is what it holds
   /// if this is its first operation. Ends the execution where another kind of object is there.
   std::uint32_t object_at(std::uintptr_t address, std::uint8_t size, object_kind kind,
@@ -165,7 +167,8 @@ class engine final : public program {
   void note_crash(const crash& what);
   void look_for_leaks();
   void check_spin(std::uintptr_t address, std::uintptr_t pc);
-  void write_over_objects(std::uintptr_t address, std::size_t size);
+  void check_objects(std::uintptr_t address, std::size_t size, bool write);
+  void check_object(const object& o, bool write, const char* does);
   static void thread_entry(void* argument);
   static void main_entry(void* argument);
 

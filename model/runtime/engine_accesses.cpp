@@ -87,9 +87,7 @@ value engine::atomic(operation op, std::uintptr_t address, const char* name, std
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);
-  viewpoint at = view_;
-  --at.clock;
-  if (!races_.atomic(address, op.size, wrote, at, recording_ ? place(pc) : pc)) report_conflict();
+  check_atomic(address, op.size, wrote, pc);
   if (wrote) {
     spins_.effect(running_);
     if (s.latest) {
@@ -103,10 +101,10 @@ value engine::atomic(operation op, std::uintptr_t address, const char* name, std
   return s.result;
 }
 
-void engine::touch_atomically(std::uintptr_t address, std::size_t size) {
-  viewpoint at = view_;
-  --at.clock;
-  if (!races_.atomic(address, size, true, at, place(0))) report_conflict();
+void engine::check_atomic(std::uintptr_t address, std::size_t size, bool write,
+                          std::uintptr_t pc) {
+  const std::uintptr_t at = recording_ ? place(pc) : pc;
+  if (!races_.atomic_unremembered(address, size, write, view_, at)) report_conflict();
 }
 
 void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {
@@ -127,22 +125,61 @@ void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::ui
                                              view_, at)
                               : races_.range(address, size, write, view_, at);
   if (!fine) report_conflict();
+  if (objects_.size() > 1) check_objects(address, size, write);
   if (!write) return;
   statics_.about_to_write(address, size);
   const auto stack = fibers_.stack(running_);
   if (address - reinterpret_cast<std::uintptr_t>(stack.data()) >= stack.size()) {
     spins_.effect(running_);
   }
-  if (objects_.size() > 1) write_over_objects(address, size);
 }
 
-void engine::write_over_objects(std::uintptr_t address, std::size_t size) {
-  objects_.retire(address, size, [this](const object& o) {
-    if (o.kind != object_kind::mutex || o.owner == no_thread) return;
-    fail(failure_kind::misuse,
-         "overwrites a mutex that " + name_of_thread(o.owner) + " holds",
-         {{"the mutex was locked here", o.owner, stack_of_place(o.place)}});
+/// A plain access meets atomic ones: those are the graph's to know.
+void engine::check_objects(std::uintptr_t address, std::size_t size, bool write) {
+  bool any = false;
+  for (std::uintptr_t g = address & ~std::uintptr_t{7}; g < address + size && !any; g += 8) {
+    any = races_.object_near(g) != 0;
+  }
+  if (!any) return;
+  if (write) {
+    end_objects(address, size, "overwrites");
+  } else {
+    objects_.visit(address, size, [this](object& o) { check_object(o, false, "reads"); });
+  }
+}
+
+void engine::end_objects(std::uintptr_t address, std::size_t size, const char* how) {
+  objects_.visit(address, size, [&](object& o) {
+    check_object(o, true, how);
+    if (o.kind == object_kind::mutex && o.owner != no_thread) {
+      fail(failure_kind::misuse,
+           name_of_thread(running_) + " " + how + " a mutex that " + name_of_thread(o.owner) +
+               " holds",
+           {{"the mutex was locked here", o.owner, stack_of_place(o.place)}});
+    }
+    o.alive = false;
   });
+}
+
+void engine::check_object(const object& o, bool write, const char* does) {
+  if (!options_.races) return;
+  const auto other = recorder_->unordered_before(running_, o.location, !write);
+  if (other.thread == no_thread) return;
+  const char* what = o.kind == object_kind::mutex  ? "a mutex"
+                     : o.kind == object_kind::once ? "a once flag"
+                                                   : "an atomic object";
+  const recorded_event event =
+      recording_ ? recorded(other.thread, other.index) : recorded_event{};
+  const std::string operation = recording_ ? event.operation : "uses";
+  const std::string me = name_of_thread(running_);
+  const std::string they = name_of_thread(other.thread);
+  fail(failure_kind::data_race,
+       "data race: " + me + " " + does + " the memory of " + what + " while " + they +
+           " uses it unsynchronised",
+       {{they + " uses it here (" + operation + ")", other.thread, event.stack},
+        {me + " " + does + " it here, not as " + what +
+             ", and nothing orders the two: no synchronisation leads from " + they + " to " + me,
+         running_, recording_ ? capture() : call_stack{}}});
 }
 
 void engine::report_conflict() {

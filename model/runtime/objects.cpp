@@ -2,7 +2,7 @@
 
 namespace heddle::runtime {
 
-objects::found objects::at(std::uintptr_t address, std::uint8_t size, object_kind kind) {
+objects::found objects::look_up(std::uintptr_t address, std::uint8_t size, object_kind kind) {
   std::uint32_t* word = shadow_.object_at(address & ~std::uintptr_t{7});
   if (word == nullptr) return {};
   std::uint32_t generation = 0;
@@ -13,6 +13,7 @@ objects::found objects::at(std::uintptr_t address, std::uint8_t size, object_kin
     }
     if (!o.alive) continue;
     if (o.address == address && o.size == size && o.kind == kind && !o.second_half) {
+      recent_[address / 4 % recent_.size()] = {address, i, execution_};
       return {i, false, 0};
     }
     if (o.address < address + size && address < o.address + o.size) return {0, false, i};

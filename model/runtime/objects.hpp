@@ -6,6 +6,7 @@
 // to the same address afterwards is another object, of the next generation.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -34,7 +35,10 @@ class objects {
  public:
   explicit objects(race_detector& shadow) : shadow_(shadow) { table_.resize(1); }
 
-  void new_execution() { table_.resize(1); }
+  void new_execution() {
+    table_.resize(1);
+    ++execution_;
+  }
 
   struct found {
     std::uint32_t index = 0;      // of the object; 0: there is a clash
@@ -42,11 +46,19 @@ class objects {
     std::uint32_t clash = 0;      // an object of another size or kind overlaps it
   };
   /// The object of this kind at the address, created if need be. O(objects in the granule).
-  found at(std::uintptr_t address, std::uint8_t size, object_kind kind);
+  found at(std::uintptr_t address, std::uint8_t size, object_kind kind) {
+    const recent& last = recent_[address / 4 % recent_.size()];
+    if (last.address == address && last.execution == execution_) [[likely]] {
+      const object& o = table_[last.index];
+      if (o.alive && o.size == size && o.kind == kind) return {last.index, false, 0};
+    }
+    return look_up(address, size, kind);
+  }
 
-  /// The live objects that overlap [address, address + size) end; each is passed to `visit` first.
+  /// Calls visit(object&) for each live object that overlaps [address, address + size). One that
+  /// shall end is made `alive = false` by it.
   template <typename Visit>
-  void retire(std::uintptr_t address, std::size_t size, const Visit& visit);
+  void visit(std::uintptr_t address, std::size_t size, const Visit& visit);
 
   object& operator[](std::uint32_t index) { return table_[index]; }
   const object& operator[](std::uint32_t index) const { return table_[index]; }
@@ -65,6 +77,12 @@ class objects {
     std::uint8_t kind;
     friend bool operator==(const identity&, const identity&) = default;
   };
+  struct recent {
+    std::uintptr_t address = 0;
+    std::uint32_t index = 0;
+    std::uint32_t execution = 0;
+  };
+  found look_up(std::uintptr_t address, std::uint8_t size, object_kind kind);
   location_id intern(const identity& id);
   void grow();
   std::uint32_t add(std::uint32_t* word, const object& o);
@@ -73,10 +91,12 @@ class objects {
   std::vector<object> table_;            // of this execution; entry 0 is none
   std::vector<identity> known_;          // by location, of all executions
   std::vector<location_id> slots_;       // hash table into known_
+  std::array<recent, 64> recent_{};      // found last
+  std::uint32_t execution_ = 1;
 };
 
 template <typename Visit>
-void objects::retire(std::uintptr_t address, std::size_t size, const Visit& visit) {
+void objects::visit(std::uintptr_t address, std::size_t size, const Visit& visit) {
   for (std::uintptr_t g = address & ~std::uintptr_t{7}; g < address + size; g += 8) {
     std::uint32_t* word = shadow_.object_at(g);
     if (word == nullptr) continue;
@@ -84,7 +104,6 @@ void objects::retire(std::uintptr_t address, std::size_t size, const Visit& visi
       object& o = table_[i];
       if (!o.alive || o.address >= address + size || o.address + o.size <= address) continue;
       visit(o);
-      o.alive = false;
     }
   }
 }

@@ -15,13 +15,6 @@ constexpr std::uint32_t first_bytes(std::size_t count) {
   return count >= granule_bytes ? 0xff : (1u << count) - 1;
 }
 
-bool is_ordered(access_stamp earlier, const viewpoint& view) {
-  const thread_id thread = thread_of(earlier);
-  if (thread == view.thread) return true;
-  const recorder::clock_view& clocks = view.happens_before;
-  return thread < clocks.width && clocks.entries[thread] > clock_of(earlier);
-}
-
 /// Provided that `earlier` is ordered before `later`.
 constexpr bool dominates(access_stamp later, access_stamp earlier) {
   return (earlier & ~later & (bytes_mask | stamp_strength)) == 0;
@@ -196,6 +189,40 @@ bool race_detector::judge_range(std::uintptr_t address, std::size_t size, access
     size -= count;
   }
   return fine;
+}
+
+bool race_detector::judge_unremembered(std::uintptr_t address, std::size_t size, bool write,
+                                       const viewpoint& view, std::uintptr_t pc) {
+  const access_stamp properties = write ? stamp_write : 0;
+  const access whole{address, size, view.thread, view.clock, kind_of(properties), pc};
+  for (std::uintptr_t at = address; at < address + size;) {
+    const std::size_t offset = at % granule_bytes;
+    const std::size_t count = std::min(granule_bytes - offset, address + size - at);
+    const std::uint32_t bytes = first_bytes(count) << offset;
+    shadow_cell* cell = open_cell(at);
+    if (cell == nullptr) {
+      // Where no object can be, the access itself will end in a signal.
+      return shadow_memory::is_user_address(at) ? report_exhausted(whole) : true;
+    }
+    if (std::uint32_t(cell->freed | cell->red) & bytes) {
+      return report_memory(whole, at, (cell->freed & bytes) != 0);
+    }
+    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
+    culprit_.stamp = 0;
+    const auto look = [&](const access_entry& entry) {
+      if (entry.stamp != 0 && !is_ordered(entry.stamp, view) && interferes(entry.stamp, stamp)) accuse(entry);
+    };
+    for (const access_entry& entry : cell->entries) look(entry);
+    for (std::uint32_t i = cell->overflow; i != 0; i = overflow_nodes_[i].next) {
+      look(overflow_nodes_[i].entry);
+    }
+    if (culprit_.stamp != 0) {
+      report_race(whole, at - offset);
+      return false;
+    }
+    at += count;
+  }
+  return true;
 }
 
 /// The same for the entries outside the cell, but for remembering; false if one covers the access.

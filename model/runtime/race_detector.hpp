@@ -118,6 +118,31 @@ class race_detector {
     return judge_granule(address, size, write ? stamp_write : 0, view, pc);
   }
 
+  /// The same for an atomic access that is not remembered: whoever asks this keeps the atomic
+  /// accesses of the granule elsewhere and asks there about the plain ones.
+  bool atomic_unremembered(std::uintptr_t address, std::size_t size, bool write,
+                           const viewpoint& view, std::uintptr_t pc) {
+    const std::uint32_t bytes = ((1u << (size & 15)) - 1) << address % granule_bytes;
+    const shadow_cell* cell = shadow_.find_cached(address);
+    if (size <= granule_bytes && bytes <= 0xff && cell != nullptr && shadow_.is_open(*cell) &&
+        cell->overflow == 0 && ((cell->freed | cell->red) & bytes) == 0) [[likely]] {
+      bool ordered = true;
+      for (const access_entry& entry : cell->entries) {
+        ordered &= entry.stamp == 0 || is_ordered(entry.stamp, view);
+      }
+      if (ordered) [[likely]] return true;
+    }
+    return judge_unremembered(address, size, write, view, pc);
+  }
+
+  /// The owner's word for the granule; 0 if there is none.
+  std::uint32_t object_near(std::uintptr_t address) {
+    const shadow_cell* cell = shadow_.find_cached(address);
+    if (cell != nullptr && shadow_.is_open(*cell)) [[likely]] return cell->object;
+    const std::uint32_t* word = object_at(address);
+    return word == nullptr ? 0 : *word;
+  }
+
   /// The block, already released in the heap, is given back now: a write to all of it. Whatever
   /// touches it from now on is told that it is freed.
   bool release(const block& which, const viewpoint& view, std::uintptr_t pc);
@@ -143,6 +168,14 @@ class race_detector {
   void describe_heap_granule(shadow_cell& cell, std::uintptr_t granule) const;
   bool judge_granule(std::uintptr_t address, std::uint32_t size, access_stamp properties,
                      const viewpoint& view, std::uintptr_t pc);
+  static bool is_ordered(access_stamp earlier, const viewpoint& view) {
+    const thread_id thread = thread_of(earlier);
+    if (thread == view.thread) return true;
+    const recorder::clock_view& clocks = view.happens_before;
+    return thread < clocks.width && clocks.entries[thread] > clock_of(earlier);
+  }
+  bool judge_unremembered(std::uintptr_t address, std::size_t size, bool write,
+                          const viewpoint& view, std::uintptr_t pc);
   bool judge_range(std::uintptr_t address, std::size_t size, access_stamp properties,
                    const viewpoint& view, std::uintptr_t pc);
   judgement judge(shadow_cell& cell, access_stamp stamp, const viewpoint& view, std::uintptr_t pc);

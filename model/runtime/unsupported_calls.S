@@ -6,9 +6,9 @@
 // registers and the stack as the caller left them: so it works for any signature, for variadic
 // functions, and for vfork. The real one is looked up at the first call.
 //
-// An entry: the real function (8 bytes, 0 until it is looked up), what to do (8 bytes, an `action` of
-// unsupported_calls.cpp), the symbol's name and the name for people (strings, one after the other;
-// the latter is empty if they are the same).
+// An entry: the real function (8 bytes, 0 until it is looked up), what to do (8 bytes, an `action`
+// of unsupported_calls.cpp), the symbol's name and the name for people (strings, one after the
+// other; the latter is empty if they are the same).
 
 // The same numbers as `action` in unsupported_calls.cpp.
   .set act_unmodelled, 0

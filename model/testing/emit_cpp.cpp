@@ -100,7 +100,7 @@ class survey {
 
 class source_writer {
  public:
-  explicit source_writer(unsigned depth) : depth_(depth) {}
+  source_writer(unsigned depth, std::string word) : depth_(depth), word_(std::move(word)) {}
 
   void thread_body(const std::vector<statement>& body) {
     std::set<std::string> names;
@@ -239,7 +239,7 @@ class source_writer {
       case access_kind::compare_exchange_flag: {
         const std::string call = e.name + ".compare_exchange_strong(seen, " + operand(1) + ", " +
                                  order + ", " + cpp_order(how.failure_order) + ")";
-        const std::string start = "[&] { long seen = " + operand(0) + "; ";
+        const std::string start = "[&] { " + word_ + " seen = " + operand(0) + "; ";
         if (how.kind == access_kind::compare_exchange) return start + call + "; return seen; }()";
         return start + "return static_cast<long>(" + call + "); }()";
       }
@@ -255,42 +255,76 @@ class source_writer {
 
   std::string text_;
   unsigned depth_;
+  std::string word_;
   unsigned loops_ = 0;
 };
+
+std::string declarations(const litmus_test& test, const survey& found, const std::string& word_type,
+                         const std::string& before_word, const std::string& before_mutex) {
+  std::string text;
+  for (const std::string& word : found.words) {
+    const auto initial = test.initial.find(word);
+    text += before_word + "std::atomic<" + word_type + "> " + word + "{" +
+            std::to_string(initial == test.initial.end() ? 0 : initial->second) + "};\n";
+  }
+  for (const std::string& mutex : found.mutexes)
+    text += before_mutex + "std::mutex " + mutex + ";\n";
+  return text;
+}
+
+/// To the members of the object on the heap.
+std::string references(const survey& found) {
+  std::string text;
+  for (const auto* names : {&found.words, &found.mutexes}) {
+    for (const std::string& name : *names) {
+      text += "  [[maybe_unused]] auto& " + name + " = all->" + name + ";\n";
+    }
+  }
+  return text;
+}
 
 }  // namespace
 
 std::string why_not_cpp(const litmus_test& test) { return survey(test).objection; }
 
 std::string cpp_preamble() {
-  return "#include <atomic>\n#include <mutex>\n#include <thread>\n\n#include "
+  return "#include <atomic>\n#include <memory>\n#include <mutex>\n#include <thread>\n\n#include "
          "<heddle/check.hpp>\n\n";
 }
 
-std::string emit_cpp(const litmus_test& test, std::string_view name) {
+std::string emit_cpp(const litmus_test& test, std::string_view name, const emitted_form& form) {
   const survey found(test);
   if (!found.objection.empty()) throw litmus_error("emit_cpp: " + found.objection);
   const std::string check(name);
+  const std::string opening = "HEDDLE_CHECK(" + check + ") {\n";
   std::string text = "namespace litmus_" + check + " {\n\n";
-  for (const std::string& word : found.words) {
-    const auto initial = test.initial.find(word);
-    text += "[[maybe_unused]] static std::atomic<long> " + word + "{" +
-            std::to_string(initial == test.initial.end() ? 0 : initial->second) + "};\n";
+  switch (form.storage) {
+    case emitted_storage::globals:
+      text += declarations(test, found, form.word, "[[maybe_unused]] static ", "static ") + "\n" +
+              opening;
+      break;
+    case emitted_storage::locals:
+      text += opening + declarations(test, found, form.word, "  [[maybe_unused]] ", "  ");
+      break;
+    case emitted_storage::heap:
+      text += "struct memory {\n" + declarations(test, found, form.word, "  ", "  ") + "};\n\n" +
+              opening + "  const auto all = std::make_unique<memory>();\n" + references(found);
+      break;
   }
-  for (const std::string& mutex : found.mutexes) text += "static std::mutex " + mutex + ";\n";
-  text += "\nHEDDLE_CHECK(" + check + ") {\n";
+  const std::string capture = form.storage == emitted_storage::globals ? "[]" : "[&]";
   for (const litmus_thread& thread : test.threads) {
-    source_writer body(2);
+    source_writer body(2, form.word);
     body.thread_body(thread.body);
-    text += "  std::thread thread_" + thread.name + "([] {\n" + body.text() + "  });\n";
+    text +=
+        "  std::thread thread_" + thread.name + "(" + capture + " {\n" + body.text() + "  });\n";
   }
   for (const litmus_thread& thread : test.threads) {
     text += "  thread_" + thread.name + ".join();\n";
   }
   if (test.final_thread) {
-    source_writer body(2);
+    source_writer body(2, form.word);
     body.thread_body(test.final_thread->body);
-    text += "  [] {\n" + body.text() + "  }();\n";
+    text += "  " + capture + " {\n" + body.text() + "  }();\n";
   }
   return text + "}\n\n}  // namespace litmus_" + check + "\n\n";
 }

@@ -1,11 +1,12 @@
 // Litmus tests as C++20 source text: std::atomic, std::mutex, std::thread and a HEDDLE_CHECK, so
 // that the same program can be explored as data and as native code, and the counts compared.
 //
-// Locations become globals, the words of memory std::atomic<long>; a location used by lock, trylock
-// and unlock becomes a std::mutex. The body of the check starts the threads in order, joins them in
-// order and runs `final`. Failed assertions are heddle::require.
+// The words of memory become std::atomic<long> or what is asked for; a location used by lock,
+// trylock and unlock becomes a std::mutex. The body of the check starts the threads in order, joins
+// them in order and runs `final`. Failed assertions are heddle::require.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,21 @@ namespace heddle::testing {
 /// unlocked only by the thread that holds it is not looked at.
 std::string why_not_cpp(const litmus_test& test);
 
+/// Where the locations live.
+enum class emitted_storage : std::uint8_t {
+  globals,
+  locals,  // of the body of the check; the threads have references to them
+  heap,    // members of one object that each execution allocates and frees
+};
+
+struct emitted_form {
+  emitted_storage storage = emitted_storage::globals;
+  std::string word = "long";  // a signed integer type that can hold the values that occur
+};
+
 /// One HEDDLE_CHECK(name) in a namespace of its own, for a file that starts with cpp_preamble().
 /// Throws litmus_error if why_not_cpp() has something to say.
-std::string emit_cpp(const litmus_test& test, std::string_view name);
+std::string emit_cpp(const litmus_test& test, std::string_view name, const emitted_form& form = {});
 
 /// The includes.
 std::string cpp_preamble();
