@@ -96,7 +96,7 @@ extern "C" int pthread_once(pthread_once_t* control, void (*initialise)()) {
 
 namespace __cxxabiv1 {
 
-extern "C" int __cxa_guard_acquire(__guard* guard) noexcept {
+extern "C" int __cxa_guard_acquire(__guard* guard) {
   if (!is_ours(guard)) return real_guard_acquire(guard);
   engine::visit v;
   return enter(v.e, guard_object(v.e, guard), "static init");
