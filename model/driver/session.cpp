@@ -90,8 +90,13 @@ class session {
   /// False: the search has to start again.
   bool explore() {
     exhaustive search({options_.model, options_.max_steps});
-    for (std::uint64_t n = 0;; ++n) {
-      if (n % 64 == 0 && out_of_time(search)) return true;
+    std::uint64_t looked_at = engine_.steps();
+    for (bool first = true;; first = false) {
+      // Reading the clock costs as much as a few events.
+      if (first || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
+        looked_at = engine_.steps();
+        if (out_of_time(search)) return true;
+      }
       if (!search.begin_execution()) break;
       output_.begin_execution();
       engine_.run(search);
@@ -252,6 +257,10 @@ class session {
 
 check_result run_session(const std::string& name, const std::function<void()>& body,
                          const session_options& options, const progress_listener& on_progress) {
+  if (runtime::engine::inside()) {
+    runtime::engine::visit v;
+    v.e.cannot("explores from inside an exploration (heddle::explore is not re-entrant)");
+  }
   try {
     return session(name, body, options, on_progress).run();
   } catch (const std::exception& failed) {
