@@ -43,7 +43,8 @@ void describe_read(const execution_graph& graph, event_id id, trace_event& entry
   if (!entry.reads_initial) {
     const event& source = graph[e.reads_from];
     entry.reads_from_thread = source.thread;
-    entry.reads_from_index = source.index;
+    // A read-modify-write is shown at its read half.
+    entry.reads_from_index = source.exclusive() ? source.index - 1 : source.index;
     position = source.coherence_position + 1;
   }
   // Stale: a write that came before in time and is later in the coherence order was there to see.

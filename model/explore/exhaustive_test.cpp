@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "model/testing/litmus_program.hpp"
@@ -221,6 +222,81 @@ TEST(exhaustive, answers_with_values_and_says_what_is_latest) {
   EXPECT_FALSE(program.steps[4].latest);
   EXPECT_EQ(search.events_of(0), 8u);
   EXPECT_EQ(search.end_execution(), ending::complete);
+}
+
+/// Stands between a program and the search and keeps memory as the runtime does: it holds what the
+/// latest write of those that have happened wrote.
+class memory_keeper final : public recorder {
+ public:
+  explicit memory_keeper(graph_recorder& search) : search_(search) {}
+
+  step perform(thread_id thread, const operation& op) override {
+    const step answer = search_.perform(thread, op);
+    if (answer.status != step_status::done || op.location == no_location) return answer;
+    if (op.kind != operation_kind::store) {
+      const auto& seen = written_[op.location];
+      if (std::find(seen.begin(), seen.end(), answer.result) == seen.end()) ++from_the_future;
+    }
+    value now = op.operand;
+    if (op.kind == operation_kind::load) return answer;
+    if (op.kind == operation_kind::compare_exchange && !(answer.result == op.expected)) {
+      return answer;
+    }
+    if (op.kind == operation_kind::read_modify_write) {
+      now = apply(op.modify, answer.result, op.operand, op.size);
+    }
+    written_[op.location].push_back(now);
+    if (answer.latest) memory_[op.location] = now;
+    return answer;
+  }
+  thread_id next_thread() override { return search_.next_thread(); }
+  void initialise(location_id location, value initial) override {
+    search_.initialise(location, initial);
+    if (memory_.size() <= location) memory_.resize(location + 1u), written_.resize(location + 1u);
+    memory_[location] = initial;
+    written_[location] = {initial};
+  }
+  step spin(thread_id thread, std::uint32_t first_read_index) override {
+    return search_.spin(thread, first_read_index);
+  }
+  clock_view happens_before(thread_id thread) const override {
+    return search_.happens_before(thread);
+  }
+  std::uint32_t events_of(thread_id thread) const override { return search_.events_of(thread); }
+
+  /// How many locations hold something else than the end of their coherence order.
+  unsigned wrong_locations() const {
+    unsigned wrong = 0;
+    for (location_id l = 0; l < memory_.size(); ++l) {
+      const event_id last = search_.graph().coherence_latest(l);
+      wrong += last != initial_write && !(search_.graph()[last].val == memory_[l]) ? 1 : 0;
+    }
+    return wrong;
+  }
+  unsigned from_the_future = 0;  // reads of what nobody had written yet
+
+ private:
+  graph_recorder& search_;
+  std::vector<value> memory_;
+  std::vector<std::vector<value>> written_;
+};
+
+TEST(exhaustive, repeats_a_graph_in_an_order_that_memory_can_follow) {
+  std::uint64_t executions = 0;
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+    const litmus_code code = compile(random_program(seed));
+    litmus_program program(code, failed_assertion::blocks_thread);
+    exhaustive search({});
+    memory_keeper memory(search);
+    while (search.begin_execution()) {
+      program.run(memory);
+      search.end_execution();
+      ++executions;
+      ASSERT_EQ(memory.wrong_locations(), 0u) << code.text;
+      ASSERT_EQ(memory.from_the_future, 0u) << code.text;
+    }
+  }
+  EXPECT_GT(executions, 5'000u);
 }
 
 }  // namespace

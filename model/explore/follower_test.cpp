@@ -19,6 +19,17 @@ struct totals {
   std::uint64_t followed = 0, with_deviations = 0, stuck = 0, switches = 0;
 };
 
+/// Whether memory is the latest write in the order of the events. Blocked reads come when they like.
+bool all_reads_are_latest(const execution_graph& graph) {
+  std::vector<event_id> memory(graph.locations(), initial_write);
+  for (event_id id = 0; id < graph.size(); ++id) {
+    const event& e = graph[id];
+    if (e.is_read() && !e.blocked() && e.reads_from != memory[e.location]) return false;
+    if (e.is_write()) memory[e.location] = id;
+  }
+  return true;
+}
+
 /// Follows every execution of the program; the first one that comes out differently, as text.
 std::string follow_all(const litmus_code& code, memory_model model, totals& total) {
   litmus_program program(code, failed_assertion::blocks_thread);
@@ -46,6 +57,9 @@ std::string follow_all(const litmus_code& code, memory_model model, totals& tota
     // A wait may have read an old value for ever in the search; followed, it waits for a new one.
     const bool as_it_ended = end_again == end || (end == ending::blocked);
     if (!as_it_ended) return "it ends in another way: " + what;
+    if (is_sequentially_consistent(search.graph()) && !all_reads_are_latest(follow.graph())) {
+      return "a sequentially consistent execution is not shown as one: " + what;
+    }
     ++total.followed;
     total.with_deviations += execution.deviations.empty() ? 0 : 1;
     total.stuck += end == ending::deadlock ? 1 : 0;
