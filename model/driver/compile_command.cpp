@@ -10,14 +10,43 @@ namespace {
 using words = std::vector<std::string>;
 
 /// Options whose value is the next argument.
-constexpr std::array takes_next = {
-    "-o",          "-x",           "-I",         "-L",         "-D",        "-U",
-    "-include",    "-imacros",     "-isystem",   "-idirafter", "-iquote",   "-iprefix",
-    "-isysroot",   "-iwithprefix", "-MF",        "-MT",        "-MQ",       "-Xlinker",
-    "-Xclang",     "-Xassembler",  "-T",         "-u",         "-z",        "-e",
-    "-l",          "-target",      "--param",    "-mllvm",     "-A",        "-aux-info",
-    "-B",          "-dumpbase",    "-dumpdir",   "-wrapper",   "--sysroot", "-Xpreprocessor",
-    "-gcc-toolchain"};
+constexpr std::array takes_next = {"-o",
+                                   "-x",
+                                   "-I",
+                                   "-L",
+                                   "-D",
+                                   "-U",
+                                   "-include",
+                                   "-imacros",
+                                   "-isystem",
+                                   "-idirafter",
+                                   "-iquote",
+                                   "-iprefix",
+                                   "-isysroot",
+                                   "-iwithprefix",
+                                   "-MF",
+                                   "-MT",
+                                   "-MQ",
+                                   "-Xlinker",
+                                   "-Xclang",
+                                   "-Xassembler",
+                                   "-T",
+                                   "-u",
+                                   "-z",
+                                   "-e",
+                                   "-l",
+                                   "-target",
+                                   "--param",
+                                   "-mllvm",
+                                   "-A",
+                                   "-aux-info",
+                                   "-B",
+                                   "-dumpbase",
+                                   "-dumpdir",
+                                   "-wrapper",
+                                   "--sysroot",
+                                   "-Xpreprocessor",
+                                   "-gcc-toolchain"};
 
 /// Commands that stop before the linker.
 constexpr std::array stops_early = {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only"};
@@ -54,7 +83,8 @@ class translation {
       }
     }
     const bool links = has_input_ && !stops_early_;
-    if (links && is_static_) refuse("-static cannot be: heddle replaces functions of the shared C library");
+    if (links && is_static_)
+      refuse("-static cannot be: heddle replaces functions of the shared C library");
     if (!complaint_.sentence.empty()) return complaint_;
     return command(links);
   }

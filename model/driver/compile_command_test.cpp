@@ -81,8 +81,7 @@ TEST(compile_command, the_value_of_an_option_is_not_a_file_or_a_step) {
 TEST(compile_command, everything_else_goes_through_in_order) {
   const words given{"-O2", "-DX=a b", "-I", "d", "a.c", "-Wl,-z,now", "-lm", "-o", "p"};
   const words command = made(gcc, given);
-  EXPECT_NE(std::search(command.begin(), command.end(), given.begin(), given.end()),
-            command.end());
+  EXPECT_NE(std::search(command.begin(), command.end(), given.begin(), given.end()), command.end());
   EXPECT_LT(std::find(command.begin(), command.end(), "-g"),
             std::find(command.begin(), command.end(), "-O2"))
       << "a later -g0 must win";

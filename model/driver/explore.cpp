@@ -16,9 +16,8 @@ namespace {
 session_options checked(const options& wanted) {
   const auto model = driver::memory_model_named(wanted.memory_model);
   if (!model) {
-    throw std::invalid_argument(
-        fmt::format("heddle::explore: memory_model is cpp20, rc11 or sc, not \"{}\"",
-                    wanted.memory_model));
+    throw std::invalid_argument(fmt::format(
+        "heddle::explore: memory_model is cpp20, rc11 or sc, not \"{}\"", wanted.memory_model));
   }
   if (!std::isfinite(wanted.seconds) || wanted.seconds < 0) {
     throw std::invalid_argument("heddle::explore: seconds is finite and not negative");

@@ -48,18 +48,20 @@ void require_available_mode(const std::string& mode) {
 
 void require_one_job(const std::string& text) {
   if (whole_number<unsigned>("--jobs", text, 1) == 1) return;
-  refuse(fmt::format("--jobs {} is not available yet: one check is explored by one process; "
-                     "run several checks at the same time with ctest -j instead",
-                     text));
+  refuse(
+      fmt::format("--jobs {} is not available yet: one check is explored by one process; "
+                  "run several checks at the same time with ctest -j instead",
+                  text));
 }
 
 class command_line {
  public:
   explicit command_line(const std::string& program)
-      : app_("Explores every execution of the checks in this program.\n"
-             "Exit status: 0 all verified, 1 some check failed, 2 usage or error,\n"
-             "77 nothing failed but some check was bounded.",
-             program) {
+      : app_(
+            "Explores every execution of the checks in this program.\n"
+            "Exit status: 0 all verified, 1 some check failed, 2 usage or error,\n"
+            "77 nothing failed but some check was bounded.",
+            program) {
     app_.allow_extras();
     add_selection();
     add_search();
@@ -97,7 +99,8 @@ class command_line {
   }
 
   void flag(const char* name, const char* help, bool& target, bool meaning = true) {
-    app_.add_flag_callback(name, [&target, meaning] { target = meaning; }, help)
+    app_.add_flag_callback(
+            name, [&target, meaning] { target = meaning; }, help)
         ->disable_flag_override();
   }
 
@@ -156,7 +159,8 @@ class command_line {
     });
   }
 
-  // CLI11's words begin with "--name:" if a value is missing, with "name " if there is one too many.
+  // CLI11's words begin with "--name:" if a value is missing, with "name " if there is one too
+  // many.
   static std::string value_mismatch(const std::string& words) {
     const std::size_t end = words.find_first_of(": ");
     if (words.compare(end, 1, ":") != 0) {

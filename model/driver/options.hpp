@@ -38,8 +38,7 @@ struct parsed_options {
 };
 
 /// `arguments` without the program's name; `program` is only for the help text.
-parsed_options parse_options(const std::vector<std::string>& arguments,
-                             const std::string& program);
+parsed_options parse_options(const std::vector<std::string>& arguments, const std::string& program);
 
 /// The arguments in `line`, the value of the environment variable HEDDLE_OPTIONS.
 parsed_options parse_option_line(std::string_view line, const std::string& program);

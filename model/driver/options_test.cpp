@@ -40,11 +40,35 @@ TEST(options, none_means_every_check_under_cpp20_without_limits) {
 }
 
 TEST(options, every_option_reaches_its_place) {
-  const run_options options = good(
-      {"--filter", "once*", "--memory-model", "rc11", "--mode", "exhaustive", "--seed",
-       "18446744073709551615", "--executions", "7", "--time", "1.5", "--max-steps=20", "--jobs",
-       "1", "--json", "a", "--junit", "b", "--html", "c", "--dot", "d", "--sarif", "e", "--quiet",
-       "--keep-going", "--no-races", "--list"});
+  const run_options options = good({"--filter",
+                                    "once*",
+                                    "--memory-model",
+                                    "rc11",
+                                    "--mode",
+                                    "exhaustive",
+                                    "--seed",
+                                    "18446744073709551615",
+                                    "--executions",
+                                    "7",
+                                    "--time",
+                                    "1.5",
+                                    "--max-steps=20",
+                                    "--jobs",
+                                    "1",
+                                    "--json",
+                                    "a",
+                                    "--junit",
+                                    "b",
+                                    "--html",
+                                    "c",
+                                    "--dot",
+                                    "d",
+                                    "--sarif",
+                                    "e",
+                                    "--quiet",
+                                    "--keep-going",
+                                    "--no-races",
+                                    "--list"});
   EXPECT_TRUE(options.list);
   EXPECT_EQ(options.filter, "once*");
   EXPECT_EQ(options.session.model, memory_model::rc11);

@@ -53,8 +53,7 @@ std::vector<output> wanted(const run_options& options, const std::string& progra
 }
 
 std::string cannot_write(const output& file, int error) {
-  return fmt::format("option {} cannot write {}: {}", file.option, file.path,
-                     std::strerror(error));
+  return fmt::format("option {} cannot write {}: {}", file.option, file.path, std::strerror(error));
 }
 
 /// Opening for appending creates the file, and leaves what is in it.

@@ -1,5 +1,5 @@
-// What happens in place of main() in a program that was built by heddle-cc or heddle-c++; start_main
-// calls it.
+// What happens in place of main() in a program that was built by heddle-cc or heddle-c++;
+// start_main calls it.
 #include <unistd.h>
 
 #include <cstdio>

@@ -16,8 +16,7 @@ progress at(double seconds, std::uint64_t executions = 1'200'000) {
 }
 
 TEST(progress, says_how_many_and_how_fast) {
-  EXPECT_EQ(progress_text("cell", at(3), 0, 100),
-            "cell: 1,200,000 executions, 400,000 per second");
+  EXPECT_EQ(progress_text("cell", at(3), 0, 100), "cell: 1,200,000 executions, 400,000 per second");
   EXPECT_EQ(progress_text("cell", at(0, 0), 0, 100), "cell: 0 executions");
 }
 
@@ -29,8 +28,7 @@ TEST(progress, says_what_is_left_where_that_is_known) {
   now.estimated_executions = 12e6;
   EXPECT_EQ(progress_text("cell", now, 0, 200),
             "cell: 1,200,000 executions, 4 blocked, 400,000 per second, about 10 % of 12,000,000");
-  EXPECT_NE(progress_text("cell", now, 3600, 200).find("60 min of --time left"),
-            std::string::npos);
+  EXPECT_NE(progress_text("cell", now, 3600, 200).find("60 min of --time left"), std::string::npos);
 }
 
 TEST(progress, is_never_longer_than_the_terminal_is_wide) {

@@ -33,8 +33,10 @@ std::string replay_options(const check_result& result, const session_options& se
   std::string words;
   if (!only_check) words += "--filter " + shell_quoted(result.name) + ' ';
   const session_options usual;
-  if (session.model != usual.model) words += fmt::format("--memory-model {} ", name_of(session.model));
-  if (session.max_steps != usual.max_steps) words += fmt::format("--max-steps {} ", session.max_steps);
+  if (session.model != usual.model)
+    words += fmt::format("--memory-model {} ", name_of(session.model));
+  if (session.max_steps != usual.max_steps)
+    words += fmt::format("--max-steps {} ", session.max_steps);
   if (session.seed != usual.seed) words += fmt::format("--seed {} ", session.seed);
   if (!session.races) words += "--no-races ";
   return words + "--replay " + shell_quoted(result.failure->replay);
@@ -69,8 +71,8 @@ class run {
   }
 
   check_result explore(const runnable& check) {
-    progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr,
-                       check.name, options_.session.seconds, context_.width);
+    progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr, check.name,
+                       options_.session.seconds, context_.width);
     check_result result = context_.session(check.name, check.body, options_.session,
                                            [&line](const progress& now) { line.show(now); });
     line.clear();

@@ -17,8 +17,8 @@ struct runnable {
   std::function<void()> body;
 };
 
-/// The type of run_session. Handed over rather than called by name, so that the driver can be tested
-/// without a search and without a runtime.
+/// The type of run_session. Handed over rather than called by name, so that the driver can be
+/// tested without a search and without a runtime.
 using session_function =
     std::function<check_result(const std::string& name, const std::function<void()>& body,
                                const session_options& options, const progress_listener& listener)>;
@@ -26,9 +26,9 @@ using session_function =
 /// Where the words go, and how this program is called again.
 struct run_context {
   std::string program = "checks";  // its name in reports
-  session_function session;          // run_session, but in tests
-  std::FILE* out = stdout;    // reports
-  std::FILE* errors = stderr;  // complaints and the progress line
+  session_function session;        // run_session, but in tests
+  std::FILE* out = stdout;         // reports
+  std::FILE* errors = stderr;      // complaints and the progress line
   bool colours = false;
   bool progress = false;
   std::size_t width = 100;

@@ -27,7 +27,7 @@ struct session_options {
 struct progress {
   std::uint64_t executions = 0;
   std::uint64_t blocked = 0;
-  double seconds = 0;              // since the session began
+  double seconds = 0;               // since the session began
   double estimated_executions = 0;  // of the whole search; 0: no estimate yet
 };
 

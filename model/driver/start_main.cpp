@@ -1,4 +1,5 @@
-// How a program that was built by heddle-cc or heddle-c++ starts: the C library's start-up code asks
+// How a program that was built by heddle-cc or heddle-c++ starts: the C library's start-up code
+// asks
 // __libc_start_main to call main; this one, found first because it is in the executable, asks the
 // C library's to call heddle instead, which then explores main. Linked by the compile drivers only.
 #include <dlfcn.h>
@@ -24,8 +25,7 @@ static int explore_main(int count, char** words, char** environment) {
 int __libc_start_main(main_function main, int count, char** words, void (*initialise)(),
                       void (*finish)(), void (*finish_loader)(), void* stack_end) {
   // RTLD_NEXT: the definition after this one, the C library's.
-  const auto start =
-      reinterpret_cast<start_function>(dlsym(RTLD_NEXT, "__libc_start_main"));
+  const auto start = reinterpret_cast<start_function>(dlsym(RTLD_NEXT, "__libc_start_main"));
   if (start == nullptr) {
     std::fputs("heddle: the C library has no __libc_start_main to start this program with\n",
                stderr);

@@ -49,8 +49,8 @@ int run_whole_program(main_function program_main, int count, char** words, char*
                          // getopt's state is libc's, which no execution takes back; 0 makes it
                          // begin anew.
                          optind = 0;
-                         const int status = program_main(arguments->count(),
-                                                         arguments->fresh(), environment);
+                         const int status =
+                             program_main(arguments->count(), arguments->fresh(), environment);
                          if (status != 0) std::exit(status);  // which is a failure
                        }};
   run_options options = *parsed.options;

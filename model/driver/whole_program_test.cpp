@@ -56,8 +56,7 @@ class whole_program_test : public testing::Test {
     char option[] = "-o";
     char value[] = "x";
     char* words[] = {program, file, option, value, nullptr};
-    const int status =
-        run_whole_program(tampering_main, 4, words, environ, option_line, context);
+    const int status = run_whole_program(tampering_main, 4, words, environ, option_line, context);
     std::fclose(context.out);
     std::fclose(context.errors);
     text_ = std::string(out, out_size) + std::string(errors, errors_size);
@@ -88,8 +87,9 @@ TEST_F(whole_program_test, the_check_is_named_for_the_program) {
 
 TEST_F(whole_program_test, the_replay_line_has_the_environment_and_the_arguments) {
   run("--memory-model rc11");
-  EXPECT_TRUE(said("HEDDLE_OPTIONS='--memory-model rc11 --replay h1:token' "
-                   "'./bin/a prog' file -o x"))
+  EXPECT_TRUE(
+      said("HEDDLE_OPTIONS='--memory-model rc11 --replay h1:token' "
+           "'./bin/a prog' file -o x"))
       << text_;
 }
 

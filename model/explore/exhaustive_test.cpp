@@ -259,6 +259,10 @@ class memory_keeper final : public recorder {
   step spin(thread_id thread, std::uint32_t first_read_index) override {
     return search_.spin(thread, first_read_index);
   }
+  unordered_access unordered_before(thread_id thread, location_id location,
+                                    bool writes_only) const override {
+    return search_.unordered_before(thread, location, writes_only);
+  }
   clock_view happens_before(thread_id thread) const override {
     return search_.happens_before(thread);
   }

@@ -36,7 +36,9 @@ void expect_consistent(const execution_graph& graph) {
     for (std::uint32_t i = 0; i < events.size(); ++i) {
       EXPECT_EQ(graph[events[i]].thread, t);
       EXPECT_EQ(graph[events[i]].index, i);
-      if (i > 0) EXPECT_LT(events[i - 1], events[i]);
+      if (i > 0) {
+        EXPECT_LT(events[i - 1], events[i]);
+      }
     }
     for (location_id l = 0; l < graph.locations(); ++l) {
       event_id expected = no_event;

@@ -41,7 +41,7 @@ struct engine_options {
   bool leaks = true;             // report blocks that nothing points to at the end
   bool keep_going = false;       // a failing thread stops, the others go on
   bool main_ends_program = false;  // threads blocked when thread 0 has finished are no deadlock
-  std::size_t stack_bytes = 256 << 10;
+  std::size_t stack_bytes = 8 << 20;  // of each thread, as Linux gives
   double patience_seconds = 10;  // without any visible operation
 };
 

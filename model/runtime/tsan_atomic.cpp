@@ -103,13 +103,24 @@ T compare_exchange(volatile T* a, T expected, T desired, int mo, int failure_mo,
                               reinterpret_cast<std::uintptr_t>(pc)));
 }
 
-/// `expected` is the program's memory: read before, written after a failure.
+/// `expected` is the program's memory, which g++ leaves to the callback: read before, written after
+/// a failure.
+void announce(const void* expected, std::size_t size, bool write, void* pc) {
+  const auto address = reinterpret_cast<std::uintptr_t>(expected);
+  const auto bytes = static_cast<std::uint32_t>(size);
+  if (!engine::inside() || (size <= 8 && engine::current()->knows(address, bytes, write))) return;
+  engine::visit v;
+  v.e.plain(address, size, write, reinterpret_cast<std::uintptr_t>(pc));
+}
+
 template <typename T>
 bool compare_exchange(volatile T* a, T* expected, T desired, int mo, int failure_mo, void* pc) {
+  announce(expected, sizeof(T), false, pc);
   T wanted;
   std::memcpy(&wanted, expected, sizeof(T));
   const T old = compare_exchange(a, wanted, desired, mo, failure_mo, pc);
   if (old == wanted) return true;
+  announce(expected, sizeof(T), true, pc);
   std::memcpy(expected, &old, sizeof(T));
   return false;
 }
