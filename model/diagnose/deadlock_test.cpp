@@ -70,8 +70,7 @@ TEST(deadlock, threads_that_only_look_are_a_livelock) {
 TEST(deadlock, threads_that_join_each_other_are_no_livelock) {
   const failure found = deadlock({waits(0, what::join, 1), waits(1, what::join, 0)});
   EXPECT_EQ(found.kind, failure_kind::deadlock);
-  EXPECT_EQ(found.message,
-            "deadlock: main waits for T1 to finish; T1 waits for main to finish");
+  EXPECT_EQ(found.message, "deadlock: main waits for T1 to finish; T1 waits for main to finish");
 }
 
 TEST(deadlock, says_where_a_mutex_was_taken_if_that_is_known) {

@@ -72,7 +72,7 @@ TEST(trace, a_read_is_stale_if_something_newer_was_there_to_see) {
   g.read(1, 0, relaxed, initial_write);  // stale: w is there
   g.read(1, 0, relaxed, w);              // not stale: the next write comes later
   g.write(0, 0, relaxed);
-  g.read(2, 0, relaxed, w);              // stale
+  g.read(2, 0, relaxed, w);  // stale
   const event_id before = g.write(3, 0, relaxed, 0);
   g.read(4, 0, relaxed, before);  // stale
   g.read(4, 0, relaxed, g.graph().coherence_latest(0));
@@ -97,8 +97,8 @@ TEST(trace, a_read_modify_write_is_one_entry) {
   g.graph()[x - 1].val = {4, 0};
   g.graph()[x].val = {5, 0};
   g.read(0, 0, relaxed, x);
-  const auto trace = trace_of(
-      g.graph(), names({{{0, 0}, {"fetch_add", 0x10, {}}}, {{0, 2}, {"load", 0x10, {}}}}));
+  const auto trace =
+      trace_of(g.graph(), names({{{0, 0}, {"fetch_add", 0x10, {}}}, {{0, 2}, {"load", 0x10, {}}}}));
   ASSERT_EQ(trace.size(), 2u);
   EXPECT_EQ(trace[0].operation, "fetch_add");
   EXPECT_EQ(trace[0].order, "acq_rel");
@@ -113,8 +113,8 @@ TEST(trace, what_is_in_a_mutex_is_not_shown) {
   const event_id x = g.modify(0, 0, acquire, initial_write);
   g.write(0, 0, release);
   ASSERT_EQ(x, 1u);
-  const auto trace = trace_of(
-      g.graph(), names({{{0, 0}, {"lock", 0x10, {}}}, {{0, 2}, {"unlock", 0x10, {}}}}));
+  const auto trace =
+      trace_of(g.graph(), names({{{0, 0}, {"lock", 0x10, {}}}, {{0, 2}, {"unlock", 0x10, {}}}}));
   ASSERT_EQ(trace.size(), 2u);
   EXPECT_EQ(trace[0].value, "");
   EXPECT_EQ(trace[1].value, "");
@@ -138,8 +138,9 @@ trace_event entry(thread_id thread, const char* operation, const char* value = "
 }
 
 TEST(explain_switches, says_why_a_thread_is_left) {
-  std::vector<trace_event> trace{entry(0, "create", "T1"), entry(1, "load"), entry(0, "store"),
-                                 entry(1, "store"),        entry(1, "lock"), entry(0, "join", "T1")};
+  std::vector<trace_event> trace{entry(0, "create", "T1"), entry(1, "load"),
+                                 entry(0, "store"),        entry(1, "store"),
+                                 entry(1, "lock"),         entry(0, "join", "T1")};
   explain_switches(trace, {"", "waits for mutex 1"});
   EXPECT_EQ(trace[0].leaves, "is interrupted before store");
   EXPECT_EQ(trace[1].leaves, "is interrupted before store");

@@ -98,6 +98,12 @@ class session {
         if (out_of_time(search)) return true;
       }
       if (!search.begin_execution()) break;
+      const std::uint64_t seen = result_.executions + result_.blocked;
+      if (options_.executions != 0 && seen >= options_.executions) {
+        bounded(fmt::format("stopped after {} execution{} (--executions)", seen,
+                            seen == 1 ? "" : "s"));
+        return true;
+      }
       output_.begin_execution();
       engine_.run(search);
       const ending how = search.end_execution();
@@ -212,11 +218,6 @@ class session {
       bounded("interrupted");
       return true;
     }
-    const std::uint64_t seen = result_.executions + result_.blocked;
-    if (options_.executions != 0 && seen >= options_.executions) {
-      bounded(fmt::format("stopped after {} executions (--executions)", seen));
-      return true;
-    }
     const double seconds = seconds_since(start_);
     if (options_.seconds > 0 && seconds >= options_.seconds) {
       bounded(fmt::format("stopped after {:g} seconds (--time)", options_.seconds));
@@ -226,7 +227,9 @@ class session {
       told_at_ = seconds;
       const double fraction = search.explored_fraction();
       listener_({result_.executions, result_.blocked, seconds,
-                 fraction > 0 ? static_cast<double>(seen) / fraction : 0});
+                 fraction > 0
+                     ? static_cast<double>(result_.executions + result_.blocked) / fraction
+                     : 0});
     }
     return false;
   }

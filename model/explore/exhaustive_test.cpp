@@ -17,8 +17,7 @@ TEST(exhaustive, its_explored_fraction_rises_to_one) {
   for (std::uint64_t seed = 1; seed <= 600; ++seed) {
     const litmus_code code = compile(random_program(seed));
     litmus_program program(code);
-    for (const memory_model model :
-         {memory_model::cpp20, memory_model::rc11, memory_model::sc}) {
+    for (const memory_model model : {memory_model::cpp20, memory_model::rc11, memory_model::sc}) {
       search_options options;
       options.model = model;
       exhaustive search(options);
@@ -52,8 +51,8 @@ unsigned count(exhaustive& search, program& program) {
 }
 
 TEST(exhaustive, begins_again_when_told) {
-  const litmus_code code = compile(
-      "P0:\n  x.store(1)\n  r = y.load()\nP1:\n  y.store(1)\n  r = x.load()\n");
+  const litmus_code code =
+      compile("P0:\n  x.store(1)\n  r = y.load()\nP1:\n  y.store(1)\n  r = x.load()\n");
   litmus_program program(code);
   exhaustive search({});
   const unsigned all = count(search, program);
@@ -204,8 +203,8 @@ TEST(exhaustive, answers_with_values_and_says_what_is_latest) {
   operation succeeding = failing;
   succeeding.expected = {2, 0};
   program.operations = [&] {
-    return std::vector{access_of(operation_kind::store, 0, 255), add, failing, succeeding,
-                       access_of(operation_kind::load, 0), finish()};
+    return std::vector{access_of(operation_kind::store, 0, 255), add,     failing, succeeding,
+                       access_of(operation_kind::load, 0),       finish()};
   };
   exhaustive search({});
   ASSERT_TRUE(search.begin_execution());

@@ -19,7 +19,8 @@ struct totals {
   std::uint64_t followed = 0, with_deviations = 0, stuck = 0, switches = 0;
 };
 
-/// Whether memory is the latest write in the order of the events. Blocked reads come when they like.
+/// Whether memory is the latest write in the order of the events. Blocked reads come when they
+/// like.
 bool all_reads_are_latest(const execution_graph& graph) {
   std::vector<event_id> memory(graph.locations(), initial_write);
   for (event_id id = 0; id < graph.size(); ++id) {

@@ -71,7 +71,8 @@ TEST(token, is_refused_without_its_end_or_its_beginning) {
     for (std::size_t length = 0; length < token.size(); ++length) {
       EXPECT_TRUE(is_refused(token.substr(0, length))) << token << " to " << length;
     }
-    for (std::size_t from = 1; from < token.size(); ++from) EXPECT_TRUE(is_refused(token.substr(from)));
+    for (std::size_t from = 1; from < token.size(); ++from)
+      EXPECT_TRUE(is_refused(token.substr(from)));
     EXPECT_TRUE(is_refused(token + "A"));
     EXPECT_TRUE(is_refused(token + token));
     EXPECT_TRUE(is_refused(" " + token));

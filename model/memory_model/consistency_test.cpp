@@ -95,7 +95,7 @@ TEST(consistency, two_plus_two_writes) {
     hand_made_graph g;
     g.write(0, x, order);
     g.write(0, y, order);
-    g.write(1, y, order, 0);
+    g.write(1, y, order);
     g.write(1, x, order, 0);
     expect(g, order == seq_cst ? never : if_weak);
   }

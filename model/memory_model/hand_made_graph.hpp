@@ -69,8 +69,8 @@ class hand_made_graph {
 
  private:
   event_id placed(event_id w, std::uint32_t position) {
-    const auto writes = static_cast<std::uint32_t>(
-        graph_.coherence_order(graph_[w].location).size());
+    const auto writes =
+        static_cast<std::uint32_t>(graph_.coherence_order(graph_[w].location).size());
     graph_.place(w, position == last ? writes : position);
     return finished(w);
   }

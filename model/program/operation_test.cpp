@@ -55,13 +55,13 @@ TEST(satisfies, compares_without_sign) {
     wait_condition wait;
     bool less, same, more;  // of the value -1 or 5 or 7, awaited with operand 5, 5, 5
   };
-  for (const auto& [wait, less, same, more] : {row{wait_condition::none, true, true, true},
-                                               row{wait_condition::equal, false, true, false},
-                                               row{wait_condition::not_equal, true, false, true},
-                                               row{wait_condition::greater, false, false, true},
-                                               row{wait_condition::greater_equal, false, true, true},
-                                               row{wait_condition::less, true, false, false},
-                                               row{wait_condition::less_equal, true, true, false}}) {
+  for (const auto& [wait, less, same, more] :
+       {row{wait_condition::none, true, true, true}, row{wait_condition::equal, false, true, false},
+        row{wait_condition::not_equal, true, false, true},
+        row{wait_condition::greater, false, false, true},
+        row{wait_condition::greater_equal, false, true, true},
+        row{wait_condition::less, true, false, false},
+        row{wait_condition::less_equal, true, true, false}}) {
     SCOPED_TRACE(static_cast<int>(wait));
     EXPECT_EQ(satisfies(wait, {4, 0}, 5), less);
     EXPECT_EQ(satisfies(wait, {5, 0}, 5), same);
