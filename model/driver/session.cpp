@@ -143,13 +143,17 @@ class session {
       result_.reason_stack = *stuck;
       return false;
     }
-    bool wrong = engine_.failed().has_value();
+    if (engine_.failed()) {
+      ++result_.executions;  // one that was seen, whatever its other threads then waited for
+      return failed(search);
+    }
+    bool wrong = false;
     switch (how) {
       case ending::complete: ++result_.executions; break;
       case ending::blocked: ++result_.blocked; break;
       case ending::deadlock:
         ++result_.blocked;
-        wrong = wrong || !engine_.ended_early();
+        wrong = !engine_.ended_early();
         break;
       case ending::cut: ++cut_; break;
       case ending::abandoned:

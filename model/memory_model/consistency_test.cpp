@@ -147,6 +147,20 @@ TEST(consistency, happens_before_between_seq_cst_accesses_of_other_locations) {
   }
 }
 
+/// A seq_cst write read by an acquire happens before what follows, but is not ordered before it.
+TEST(consistency, happens_before_from_the_access_itself_is_not_strong) {
+  for (const memory_order order : {acquire, seq_cst}) {
+    SCOPED_TRACE(name_of(order));
+    hand_made_graph g;
+    const event_id w = g.write(0, x, seq_cst);
+    g.read(1, x, order, w);
+    g.read(1, y, seq_cst, initial_write);
+    g.write(2, y, seq_cst);
+    g.read(2, x, seq_cst, initial_write);
+    expect(g, order == seq_cst ? never : if_weak);
+  }
+}
+
 TEST(consistency, message_passing_is_no_matter_of_seq_cst) {
   hand_made_graph g;
   g.write(0, x, relaxed);

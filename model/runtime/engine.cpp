@@ -23,6 +23,8 @@ engine::engine(std::function<void()> body, const engine_options& options)
   guard_.emplace(fibers_, crash_guard_options{.progress = &steps_,
                                               .patience_seconds = options.patience_seconds});
   fibers_.snapshot_main_thread_local();
+  // The unwinder's own first steps, which may call what heddle diverts, are taken outside.
+  capture();
 }
 
 engine::~engine() {
