@@ -7,8 +7,6 @@ heddle_discover_checks(target
 Makes a ctest test of each HEDDLE_CHECK in `target`, found by running it with --list whenever it has
 been built. A check that heddle could not finish (exit status 77) counts as skipped, not as passed.
 ]]
-set(heddle_list_checks_script "${CMAKE_CURRENT_LIST_DIR}/heddle_list_checks.cmake")
-
 function(heddle_discover_checks target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX" "ARGUMENTS;PROPERTIES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -35,7 +33,7 @@ function(heddle_discover_checks target)
             -D "arguments=${arg_ARGUMENTS}"
             -D "properties=${arg_PROPERTIES}"
             -D "output=${base}_tests.cmake"
-            -P "${heddle_list_checks_script}"
+            -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/heddle_list_checks.cmake"
     VERBATIM)
   file(WRITE "${base}_include.cmake"
     "if(EXISTS [==[${base}_tests.cmake]==])\n"

@@ -105,7 +105,7 @@ TEST(trace, a_read_modify_write_is_one_entry) {
   EXPECT_EQ(trace[0].value, "4 -> 5");
   EXPECT_TRUE(trace[0].reads && trace[0].writes);
   EXPECT_EQ(trace[1].index, 2u);
-  EXPECT_EQ(trace[1].reads_from_index, 1u);
+  EXPECT_EQ(trace[1].reads_from_index, 0u);  // where its row is
 }
 
 TEST(trace, what_is_in_a_mutex_is_not_shown) {

@@ -264,7 +264,8 @@ std::string declarations(const litmus_test& test, const survey& found, const std
   std::string text;
   for (const std::string& word : found.words) {
     const auto initial = test.initial.find(word);
-    text += before_word + "std::atomic<" + word_type + "> " + word + "{" +
+    // Volatile, so that the compiler keeps every access: it may merge equal relaxed stores.
+    text += before_word + "volatile std::atomic<" + word_type + "> " + word + "{" +
             std::to_string(initial == test.initial.end() ? 0 : initial->second) + "};\n";
   }
   for (const std::string& mutex : found.mutexes)

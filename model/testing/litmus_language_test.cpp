@@ -145,8 +145,8 @@ TEST(emitted_cpp, is_what_one_would_write) {
   ASSERT_EQ(why_not_cpp(test), "");
   EXPECT_EQ(emit_cpp(test, "sample"), R"(namespace litmus_sample {
 
-[[maybe_unused]] static std::atomic<long> x{2};
-[[maybe_unused]] static std::atomic<long> y{0};
+[[maybe_unused]] static volatile std::atomic<long> x{2};
+[[maybe_unused]] static volatile std::atomic<long> y{0};
 static std::mutex m;
 
 HEDDLE_CHECK(sample) {
