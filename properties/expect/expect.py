@@ -73,7 +73,8 @@ def run(program, case, extra):
             with open(report, encoding="utf-8") as file:
                 checks = json.load(file)["checks"]
         except (OSError, ValueError, KeyError) as problem:
-            raise Difference(f"no JSON report (exit status {done.returncode}): {problem}") from problem
+            raise Difference(
+                f"no JSON report (exit status {done.returncode}): {problem}") from problem
     if len(checks) != 1:
         raise Difference(f"the report tells of {len(checks)} checks, not of one")
     return done.returncode, checks[0], text
@@ -99,7 +100,8 @@ def compare(case, status, check, text):
     if "executions" in case and check["executions"] != case["executions"]:
         raise Difference(f"{check['executions']} executions, expected {case['executions']}")
     if check["executions"] > case.get("executions_max", check["executions"]):
-        raise Difference(f"{check['executions']} executions, at most {case['executions_max']} expected")
+        raise Difference(
+            f"{check['executions']} executions, at most {case['executions_max']} expected")
 
 
 def replay(program, case, failure):
