@@ -19,7 +19,7 @@ std::uintptr_t address_of(const void* p) { return reinterpret_cast<std::uintptr_
 
 viewpoint view_of(thread_id thread, std::uint32_t clock = 0,
                   std::span<const std::uint32_t> knows = {}) {
-  return {thread, clock, {knows.data(), knows.size()}};
+  return {thread, clock, {knows.data(), static_cast<std::uint32_t>(knows.size())}};
 }
 
 class watched_heap_test : public testing::Test {
