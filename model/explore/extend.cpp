@@ -7,41 +7,10 @@
 namespace heddle {
 using state = thread_progress::state;
 
-step graph_recorder::added(event_id last, std::uint32_t events, value result, bool latest) {
+[[gnu::always_inline]] inline step graph_recorder::added(event_id last, std::uint32_t events, value result, bool latest) {
   const event& e = graph()[last];
   performs(e.thread);
   return did(e, events, result, latest);
-}
-
-step graph_recorder::extend(thread_id thread, const operation& op) {
-  if (g().size() >= options_.max_steps) {
-    stopped_ = true;
-    stop_reason_ = ending::cut;
-    return {};
-  }
-  threads_[thread].now = state::running;
-  switch (op.kind) {
-    case operation_kind::load:
-    case operation_kind::read_modify_write:
-    case operation_kind::compare_exchange: return extend_read(thread, op);
-    case operation_kind::store: return extend_write(thread, op);
-    case operation_kind::choose: {
-      const event_id c =
-          g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
-      compute_clocks(g(), c);
-      g()[c].val = {choose_alternative(c, op.operand.low), 0};
-      return added(c, 1, g()[c].val);
-    }
-    case operation_kind::fence: {
-      const event_id fence = g().add(thread, event_kind::fence, op.order, no_location);
-      compute_clocks(g(), fence);
-      return added(fence, 1, {});
-    }
-    case operation_kind::create_thread:
-    case operation_kind::join_thread:
-    case operation_kind::finish_thread: return extend_thread(thread, op);
-  }
-  __builtin_unreachable();
 }
 
 /// Whether `next` is the write of a read-modify-write that took the write before it, and no later
@@ -146,6 +115,43 @@ step graph_recorder::extend_thread(thread_id thread, const operation& op) {
   compute_clocks(g(), create);
   this->create(created);
   return added(create, 1, {created, 0});
+}
+
+/// The thread has performed all of its events that the graph holds: adds the next one.
+step graph_recorder::extend(thread_id thread, const operation& op) {
+  if (executed_ < g().size()) {
+    replay_hint_ = no_thread;
+    return {step_status::park, {}, false};
+  }
+  if (!may_extend(thread)) return {step_status::park, {}, false};
+  if (g().size() >= options_.max_steps) {
+    stopped_ = true;
+    stop_reason_ = ending::cut;
+    return {};
+  }
+  threads_[thread].now = state::running;
+  switch (op.kind) {
+    case operation_kind::load:
+    case operation_kind::read_modify_write:
+    case operation_kind::compare_exchange: return extend_read(thread, op);
+    case operation_kind::store: return extend_write(thread, op);
+    case operation_kind::choose: {
+      const event_id c =
+          g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
+      compute_clocks(g(), c);
+      g()[c].val = {choose_alternative(c, op.operand.low), 0};
+      return added(c, 1, g()[c].val);
+    }
+    case operation_kind::fence: {
+      const event_id fence = g().add(thread, event_kind::fence, op.order, no_location);
+      compute_clocks(g(), fence);
+      return added(fence, 1, {});
+    }
+    case operation_kind::create_thread:
+    case operation_kind::join_thread:
+    case operation_kind::finish_thread: return extend_thread(thread, op);
+  }
+  __builtin_unreachable();
 }
 
 void graph_recorder::wake_waiters(location_id location) {

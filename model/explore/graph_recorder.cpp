@@ -41,15 +41,6 @@ ending graph_recorder::end_execution() {
   return stuck ? ending::deadlock : ending::blocked;
 }
 
-step graph_recorder::proceed(thread_id thread, const operation& op) {
-  if (executed_ < g().size()) {
-    replay_hint_ = no_thread;
-    return {step_status::park, {}, false};
-  }
-  if (!may_extend(thread)) return {step_status::park, {}, false};
-  return extend(thread, op);
-}
-
 thread_id graph_recorder::next_thread() {
   if (stopped_) return no_thread;
   return executed_ < g().size() ? next_to_replay() : next_to_extend();

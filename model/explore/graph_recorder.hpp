@@ -95,7 +95,6 @@ class graph_recorder : public recorder {
 
  private:
   step added(event_id last, std::uint32_t events, value result, bool latest = false);
-  [[gnu::noinline]] step proceed(thread_id thread, const operation& op);
   // replay.cpp
   step replay(const event& e, const operation& op);
   [[gnu::noinline]] step replay_other(const event& e, const operation& op);

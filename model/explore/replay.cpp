@@ -64,7 +64,7 @@ step graph_recorder::perform(thread_id thread, const operation& op) {
   running_ = thread;
   const auto events = graph().thread_events(thread);
   const std::uint32_t position = threads_[thread].position;
-  return position < events.size() ? replay(graph()[events[position]], op) : proceed(thread, op);
+  return position < events.size() ? replay(graph()[events[position]], op) : extend(thread, op);
 }
 
 step graph_recorder::replay_other(const event& e, const operation& op) {

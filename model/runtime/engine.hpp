@@ -124,10 +124,6 @@ class engine final : public program {
   /// Ends the execution for what the race detector has just found; returns if races are not asked
   /// for and it is one.
   [[gnu::noinline, gnu::cold]] void report_conflict();
-  /// Whether a plain access needs no look: the thread made the same one since its last event.
-  bool knows(std::uintptr_t address, std::uint32_t size, bool write) const {
-    return races_.is_known(address, size, write, view_);
-  }
   /// The running thread's last event was an access of this object: does it race with a plain one?
   /// What a thread has come after it stays after, until there is another; see check_objects.
   void check_atomic(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {

@@ -91,7 +91,7 @@ class objects {
   found look_up(std::uintptr_t address, std::uint8_t size, object_kind kind);
   location_id intern(const identity& id);
   void grow();
-  std::uint32_t add(std::uint32_t* word, const object& o);
+  std::uint32_t add(std::uint32_t* word, const identity& id);
 
   race_detector& shadow_;
   std::vector<object> table_;            // of this execution; entry 0 is none

@@ -135,7 +135,12 @@ bool race_detector::settle(std::uintptr_t address, access_stamp stamp, const vie
     cell->places[at] = pc;
     return true;
   };
-  if (!shadow_.is_open(*cell)) open(*cell, address);
+  if (!shadow_.is_open(*cell)) {
+    open(*cell, address);
+  } else if (covers(cell->stamps[0], stamp) || covers(cell->stamps[1], stamp) ||
+             covers(cell->stamps[2], stamp)) {
+    return true;  // see judge()
+  }
   const std::uint32_t bad = cell->freed | cell->red;
   if ((cell->object | cell->overflow | (bad & bytes_of(stamp))) != 0) return false;
   const access_stamp first = cell->stamps[0];
@@ -213,6 +218,22 @@ bool race_detector::range(std::uintptr_t address, std::size_t size, bool write,
   return fine;
 }
 
+/// Whether no access that the cell remembers races with this one; else one is the culprit.
+bool race_detector::comes_after_all(const shadow_cell& cell, access_stamp stamp,
+                                    const viewpoint& view) {
+  culprit_ = 0;
+  const auto look = [&](access_stamp earlier, std::uintptr_t place) {
+    if (!is_ordered(earlier, view) && interferes(earlier, stamp)) accuse(earlier, place);
+  };
+  for (unsigned i = 0; i < shadow_cell::accesses && cell.stamps[i] != 0; ++i) {
+    look(cell.stamps[i], cell.places[i]);
+  }
+  for (std::uint32_t i = cell.overflow; i != 0; i = overflow_nodes_[i].next) {
+    look(overflow_nodes_[i].stamp, overflow_nodes_[i].pc);
+  }
+  return culprit_ == 0;
+}
+
 bool race_detector::judge_atomic(std::uintptr_t address, std::size_t size, bool write,
                                  const viewpoint& view, std::uintptr_t pc) {
   const access whole{address, size, view.thread, view.clock,
@@ -231,16 +252,7 @@ bool race_detector::judge_atomic(std::uintptr_t address, std::size_t size, bool 
     }
     const access_stamp stamp =
         make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
-    culprit_ = 0;
-    const auto look = [&](access_stamp earlier, std::uintptr_t place) {
-      if (earlier == 0 || is_ordered(earlier, view)) return;
-      if (interferes(earlier, stamp)) accuse(earlier, place);
-    };
-    for (unsigned i = 0; i < shadow_cell::accesses; ++i) look(cell->stamps[i], cell->places[i]);
-    for (std::uint32_t i = cell->overflow; i != 0; i = overflow_nodes_[i].next) {
-      look(overflow_nodes_[i].stamp, overflow_nodes_[i].pc);
-    }
-    if (culprit_ != 0) {
+    if (!comes_after_all(*cell, stamp, view)) {
       report_race(whole, at - offset);
       return false;
     }
@@ -300,7 +312,8 @@ void race_detector::clear(shadow_cell& cell) {
   while (cell.overflow != 0) cell.overflow = give_back(cell.overflow);
 }
 
-bool race_detector::release(const block& which, const viewpoint& view, std::uintptr_t pc) {
+bool race_detector::release(const block& which, const viewpoint& view, std::uintptr_t pc,
+                            std::uint32_t& object) {
   const auto start = reinterpret_cast<std::uintptr_t>(which.start);
   const auto whole = [&] {
     return access{start, which.size, view.thread, view.clock, access_kind::release, pc};
@@ -309,7 +322,8 @@ bool race_detector::release(const block& which, const viewpoint& view, std::uint
   shadow_.for_each_open(start, which.size, [&](shadow_cell& cell, std::uintptr_t granule) {
     const std::uint32_t bytes = first_bytes(start + which.size - granule);
     const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, stamp_write);
-    if (judge(cell, stamp, view, pc) != judgement::fine && culprit_ != 0 && fine) {
+    object |= cell.object;
+    if (fine && !comes_after_all(cell, stamp, view)) {
       report_race(whole(), granule);
       fine = false;
     }

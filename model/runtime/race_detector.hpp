@@ -86,12 +86,12 @@ class race_detector {
   bool plain(std::uintptr_t address, std::uint32_t size, bool write, const viewpoint& view,
              std::uintptr_t pc) {
     std::uint32_t object = 0;
-    return is_known(address, size, write, view) || settle(address, size, write, view, pc) ||
+    return settle(address, size, write, view, pc) ||
            plain(address, size, write, view, pc, object);
   }
 
-  /// The most common accesses that are not known: to one granule, which has no owner's word and
-  /// remembers at most two, both ordered before. False: nothing is remembered, ask plain().
+  /// The most common accesses: known, or to one granule which has no owner's word and remembers at
+  /// most two, both ordered before. False: nothing is remembered, ask plain().
   [[gnu::always_inline]] bool settle(std::uintptr_t address, std::uint32_t size, bool write,
                                      const viewpoint& view, std::uintptr_t pc) {
     const std::uint32_t bytes = ((1u << size) - 1) << address % granule_bytes;
@@ -101,26 +101,10 @@ class race_detector {
                   view, pc);
   }
 
-  /// plain() for an access that is not known; sets `object` to the owner's word of the granule, or,
+  /// plain() for an access that was not settled; sets `object` to the owner's word of the granule, or,
   /// of an access to several, to anything but 0 if one has such a word.
   bool plain(std::uintptr_t address, std::uint32_t size, bool write, const viewpoint& view,
              std::uintptr_t pc, std::uint32_t& object);
-
-  /// Whether a plain access needs no look at `view.happens_before`: the same thread has touched
-  /// these bytes at the same clock. Never true for an access that has to be reported.
-  [[gnu::always_inline]] bool is_known(std::uintptr_t address, std::uint32_t size, bool write,
-                                       const viewpoint& view) const {
-    const std::uint32_t bytes = ((1u << size) - 1) << address % granule_bytes;
-    if (bytes > 0xff) [[unlikely]]
-      return false;
-    const shadow_cell* cell = shadow_.find_cached(address);
-    if (cell == nullptr || !shadow_.is_open(*cell)) [[unlikely]]
-      return false;
-    const access_stamp stamp =
-        make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
-    return covers(cell->stamps[0], stamp) || covers(cell->stamps[1], stamp) ||
-           covers(cell->stamps[2], stamp);
-  }
 
   /// A plain access of any size; `object` as above.
   bool range(std::uintptr_t address, std::size_t size, bool write, const viewpoint& view,
@@ -151,8 +135,9 @@ class race_detector {
   }
 
   /// The block, already released in the heap, is given back now: a write to all of it. Whatever
-  /// touches it from now on is told that it is freed.
-  bool release(const block& which, const viewpoint& view, std::uintptr_t pc);
+  /// touches it from now on is told that it is freed. `object` as for range().
+  bool release(const block& which, const viewpoint& view, std::uintptr_t pc,
+               std::uint32_t& object);
 
   /// The owner's word for the granule: 0 until set in this execution. Null if the address is none.
   std::uint32_t* object_at(std::uintptr_t address);
@@ -181,6 +166,7 @@ class race_detector {
   }
   bool judge_atomic(std::uintptr_t address, std::size_t size, bool write, const viewpoint& view,
                     std::uintptr_t pc);
+  bool comes_after_all(const shadow_cell& cell, access_stamp stamp, const viewpoint& view);
   judgement judge(shadow_cell& cell, access_stamp stamp, const viewpoint& view, std::uintptr_t pc);
   bool judge_overflow(shadow_cell& cell, access_stamp stamp, const viewpoint& view);
   bool remember_in_overflow(shadow_cell& cell, access_stamp stamp, std::uintptr_t pc);

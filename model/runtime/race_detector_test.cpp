@@ -322,16 +322,17 @@ TEST_F(race_rules, a_plain_write_is_not_forgotten_for_an_atomic_one_after_it) {
   EXPECT_EQ(races_.last_conflict().earlier.pc, 0xau);
 }
 
-TEST_F(race_rules, the_same_thread_at_the_same_clock_is_known) {
-  EXPECT_FALSE(races_.is_known(x, 4, true, thread_view(0, 1)));
-  EXPECT_TRUE(races_.plain(x, 4, true, thread_view(0, 1), 0));
-  EXPECT_TRUE(races_.is_known(x, 4, true, thread_view(0, 1)));
-  EXPECT_TRUE(races_.is_known(x + 2, 2, false, thread_view(0, 1)));
-  EXPECT_FALSE(races_.is_known(x, 8, true, thread_view(0, 1)));
-  EXPECT_FALSE(races_.is_known(x, 4, true, thread_view(0, 2)));
-  EXPECT_FALSE(races_.is_known(x, 4, true, thread_view(1, 1)));
+TEST_F(race_rules, the_first_of_equal_accesses_is_the_one_that_is_named) {
+  EXPECT_TRUE(races_.plain(x, 4, true, thread_view(0, 1), 0xa));
+  EXPECT_TRUE(races_.plain(x, 4, true, thread_view(0, 1), 0xb)) << "known";
+  EXPECT_TRUE(races_.plain(x + 2, 2, false, thread_view(0, 1), 0xc)) << "known";
+  EXPECT_FALSE(races_.plain(x, 4, false, thread_view(1), 0));
+  EXPECT_EQ(races_.last_conflict().earlier.pc, 0xau);
   races_.new_execution();
-  EXPECT_FALSE(races_.is_known(x, 4, true, thread_view(0, 1)));
+  EXPECT_TRUE(races_.plain(x, 4, true, thread_view(0, 1), 0xa));
+  EXPECT_TRUE(races_.plain(x, 4, true, thread_view(0, 2), 0xb)) << "at another clock";
+  EXPECT_FALSE(races_.plain(x, 4, false, thread_view(1).knows(0, 2), 0));
+  EXPECT_EQ(races_.last_conflict().earlier.pc, 0xbu);
 }
 
 TEST_F(race_rules, bytes_keep_the_place_of_their_own_access) {

@@ -95,8 +95,11 @@ class shadow_memory {
 
   /// Makes the cell of `address`, which must not be open, an empty one of this execution.
   void open(shadow_cell& cell, std::uintptr_t address) {
-    cell = shadow_cell{};
+    // Member by member: as a whole it might become a call of memset, which is diverted to heddle.
     cell.epoch = epoch_;
+    cell.object = cell.overflow = 0;
+    cell.freed = cell.red = 0;
+    cell.stamps[0] = cell.stamps[1] = cell.stamps[2] = 0;
     page_of(cell, address)->group_epoch[group_index(address)] = epoch_;
   }
 
@@ -167,9 +170,12 @@ void shadow_memory::for_each_open(std::uintptr_t address, std::size_t size, Visi
     } else if (found->group_epoch[group_index(granule)] != epoch_) {
       granule = ((granule >> group_bits) + 1) << group_bits;
     } else {
-      shadow_cell& cell = found->cells[cell_index(granule)];
-      if (is_open(cell) && !visit(cell, granule)) return;
-      granule += granule_bytes;
+      shadow_cell* cell = &found->cells[cell_index(granule)];
+      do {
+        if (is_open(*cell) && !visit(*cell, granule)) return;
+        ++cell;
+        granule += granule_bytes;
+      } while (granule <= last && granule % (std::uintptr_t{1} << group_bits) != 0);
     }
   }
 }

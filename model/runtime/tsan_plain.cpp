@@ -13,7 +13,7 @@ namespace {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   engine& e = *engine::current();
   const auto place = reinterpret_cast<std::uintptr_t>(pc);
-  if (e.knows(address, size, write) || e.settle(address, size, write, place)) [[likely]] return;
+  if (e.settle(address, size, write, place)) [[likely]] return;
   e.plain(address, size, write, place);
 }
 
