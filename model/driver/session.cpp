@@ -70,6 +70,7 @@ class session {
     do {
       run = record_execution(engine_, output_, execution, options_.max_steps);
     } while (engine_.learned());
+    if (run.diverged) return error(describe_misfit(*run.diverged), {});
     if (!run.complaint.empty()) return error(run.complaint, run.complaint_stack);
     result_.executions = 1;
     result_.threads = run.threads;

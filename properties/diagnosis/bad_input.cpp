@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <csetjmp>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <heddle/check.hpp>
@@ -158,6 +159,14 @@ HEDDLE_CHECK(nondeterministic_clock) {
 
 HEDDLE_CHECK(nondeterministic_processor_clock) {
   store_and_look(static_cast<int>(__rdtsc() & 0xffffff));
+}
+
+/// libc's own memory lies elsewhere each time.
+HEDDLE_CHECK(nondeterministic_pointer) {
+  char* text = nullptr;
+  heddle::require(asprintf(&text, "%d", 1) == 1);
+  store_and_look(static_cast<int>(reinterpret_cast<std::uintptr_t>(text) & 0xffffff));
+  std::free(text);
 }
 
 HEDDLE_CHECK(deterministic) { store_and_look(7); }
