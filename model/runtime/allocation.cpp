@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "model/runtime/address_space.hpp"
 #include "model/runtime/engine.hpp"
 #include "model/runtime/libc_blocks.hpp"
 #include "model/runtime/stack_pool.hpp"
@@ -33,6 +34,10 @@ note was_allocated(engine& e, const block& b) {
 std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
 
 [[noreturn]] void refuse(engine& e, std::size_t size, allocation_error why) {
+  if (const int error = e.memory().reserve_error(); error != 0) {
+    e.cannot("allocates " + bytes(size) +
+             ", and heddle could not reserve addresses for its heap: " + address_advice(error));
+  }
   const std::string limit = bytes(heap_options{}.bytes_per_thread);
   switch (why) {
     case allocation_error::too_large:
@@ -42,8 +47,7 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
       e.cannot("allocates " + bytes(size) + " more in a thread that has used up its " + limit +
                "; heddle reuses no memory within an execution");
     default:
-      e.cannot("allocates " + bytes(size) +
-               ", and heddle could not reserve addresses for its heap");
+      e.cannot("allocates " + bytes(size) + " in a thread that has no heap");
   }
 }
 

@@ -67,7 +67,9 @@ void engine::run(recorder& recorder) {
 void engine::finish() {
   bool all_finished = true;
   for (thread_id t = 0; t < threads_used_; ++t) all_finished &= threads_[t].finished;
-  if (all_finished && options_.leaks && !failure_ && !unsupported_ && heap_.live_blocks() != 0) {
+  // After exit(), what the frames that were never left point to is no leak.
+  const bool judges_leaks = options_.leaks && !exited_ && !failure_ && !unsupported_;
+  if (all_finished && judges_leaks && heap_.live_blocks() != 0) {
     look_for_leaks();
   }
   statics_.restore();
@@ -189,6 +191,7 @@ void engine::exit_program(int status, const char* how) {
          std::string("the program ends itself: ") + how + "(" + std::to_string(status) + ")");
   }
   exited_ = true;
+  if (running_ != 0) stop_thread();  // nobody's join returns for it
   operation op;
   op.kind = operation_kind::finish_thread;
   perform(op, how, 0);
@@ -209,7 +212,7 @@ void engine::fail(failure_kind kind, std::string message, std::vector<note> note
 
 /// This thread's execution is over; that of the others goes on.
 void engine::stop_thread() {
-  self().waits = "failed";
+  self().waits = exited_ ? "exit" : "failed";
   recorder_->spin(running_, view_.clock);
   switch_away();
   broken("a stopped thread does not go on", __FILE__, __LINE__);

@@ -163,6 +163,10 @@ class engine final : public program {
   bool reports_races() const { return options_.races; }
   bool recording() const { return recording_; }
   std::string name_of_thread(thread_id t) const;
+  /// Whether the address lies on the running thread's stack.
+  bool runs_on(std::uintptr_t address) const {
+    return fibers_.stacks().contains(fibers_.current(), address);
+  }
 
  private:
   void leave_program() {
