@@ -11,6 +11,7 @@
 #include "model/explore/exhaustive.hpp"
 #include "model/runtime/engine.hpp"
 #include "stress/bench/programs.hpp"
+#include "stress/bench/scripted_program.hpp"
 
 namespace heddle::bench {
 namespace {
@@ -84,8 +85,10 @@ void count(benchmark::State& state, std::uint64_t executions, std::uint64_t even
       static_cast<double>(events), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-void explore(benchmark::State& state, const std::function<void()>& body) {
-  runtime::engine engine(body, {});
+/// One execution after the other, from the start again when all are done. `failed` tells whether
+/// something else than an execution happened.
+template <typename Failed>
+void explore(benchmark::State& state, program& program, const Failed& failed) {
   exhaustive search({});
   std::uint64_t executions = 0;
   std::uint64_t events = 0;
@@ -95,8 +98,8 @@ void explore(benchmark::State& state, const std::function<void()>& body) {
       search.restart();
       more = true;
     }
-    engine.run(search);
-    if (search.end_execution() != ending::complete || engine.failed() || engine.unsupported()) {
+    program.run(search);
+    if (search.end_execution() != ending::complete || failed()) {
       state.SkipWithError("an execution did not end as it should");
       break;
     }
@@ -104,6 +107,16 @@ void explore(benchmark::State& state, const std::function<void()>& body) {
     events += search.graph().size();
   }
   if (executions != 0) count(state, executions, events);
+}
+
+void explore(benchmark::State& state, const std::function<void()>& body) {
+  runtime::engine engine(body, {});
+  explore(state, engine, [&] { return engine.failed() || engine.unsupported(); });
+}
+
+void search_alone(benchmark::State& state, int rounds) {
+  scripted_program program({stores_and_loads(0, 1, rounds), stores_and_loads(1, 0, rounds)}, 2);
+  explore(state, program, [] { return false; });
 }
 
 void run_bare(benchmark::State& state, const std::function<void()>& body) {
@@ -143,14 +156,18 @@ void memory(benchmark::State& state) {
 
 BENCHMARK_CAPTURE(explore, nothing, nothing);
 BENCHMARK_CAPTURE(explore, store_buffering, store_buffering);
+BENCHMARK_CAPTURE(explore, store_buffering_pthreads, store_buffering_pthreads);
 BENCHMARK_CAPTURE(explore, store_buffering_seq_cst, store_buffering_seq_cst);
 BENCHMARK_CAPTURE(explore, fifty_events, fifty_events);
 BENCHMARK_CAPTURE(explore, locked_increments, locked_increments);
 BENCHMARK_CAPTURE(explore, prefix_100, [] { long_prefix(100); });
 BENCHMARK_CAPTURE(explore, prefix_1000, [] { long_prefix(1000); });
 BENCHMARK_CAPTURE(explore, prefix_10000, [] { long_prefix(10000); });
+BENCHMARK_CAPTURE(search_alone, store_buffering, 1);
+BENCHMARK_CAPTURE(search_alone, fifty_events, 11);
 BENCHMARK_CAPTURE(run_bare, nothing, nothing);
 BENCHMARK_CAPTURE(run_bare, store_buffering, store_buffering);
+BENCHMARK_CAPTURE(run_bare, store_buffering_pthreads, store_buffering_pthreads);
 BENCHMARK_CAPTURE(run_bare, fifty_events, fifty_events);
 BENCHMARK_CAPTURE(run_bare, prefix_1000, [] { long_prefix(1000); });
 BENCHMARK(memory)->RangeMultiplier(10)->Range(1'000, 10'000'000)->Iterations(1)->Unit(

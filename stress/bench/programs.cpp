@@ -1,5 +1,7 @@
 #include "stress/bench/programs.hpp"
 
+#include <pthread.h>
+
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -36,7 +38,34 @@ void readers_of_one_write(int readers, std::atomic<int>& x) {
 
 }  // namespace
 
+namespace {
+
+std::atomic<int> global_x, global_y;
+
+void* store_x_load_y(void*) {
+  global_x.store(1, relaxed);
+  (void)global_y.load(relaxed);
+  return nullptr;
+}
+
+void* store_y_load_x(void*) {
+  global_y.store(1, relaxed);
+  (void)global_x.load(relaxed);
+  return nullptr;
+}
+
+}  // namespace
+
 void nothing() {}
+
+void store_buffering_pthreads() {
+  pthread_t first, second;
+  pthread_create(&first, nullptr, store_x_load_y, nullptr);
+  pthread_create(&second, nullptr, store_y_load_x, nullptr);
+  pthread_join(first, nullptr);
+  pthread_join(second, nullptr);
+}
+
 void store_buffering() { store_buffering_of<relaxed>(); }
 void store_buffering_seq_cst() { store_buffering_of<std::memory_order_seq_cst>(); }
 

@@ -5,6 +5,7 @@ namespace heddle::bench {
 
 void nothing();                 // one execution, one event
 void store_buffering();         // two threads, relaxed: 4 executions of 11 events
+void store_buffering_pthreads(); // the same with pthreads and global atomics
 void store_buffering_seq_cst(); // the same with the default order: 3 executions
 void fifty_events();            // two threads, 11 × (store; load) each: 51 events
 void locked_increments();       // three threads, two critical sections each: 90 executions
