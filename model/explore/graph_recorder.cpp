@@ -18,9 +18,12 @@ ending graph_recorder::end_execution() {
   using state = thread_progress::state;
   bool all_finished = true;
   bool stuck = true;
+  // A loop goes round for ever if it would read the same values again.
   const auto reads_latest = [&](event_id id) {
     const event& e = g()[id];
-    return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
+    if (!e.is_read()) return true;
+    const event_id latest = g().coherence_latest(e.location);
+    return e.reads_from == latest || e.val == value_of(latest, e.location);
   };
   for (thread_id t = 0; t < threads_.size(); ++t) {
     const thread_progress& thread = threads_[t];
@@ -56,6 +59,8 @@ void graph_recorder::initialise(location_id location, value initial) {
 }
 
 step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index) {
+  // Where the graph goes on the thread did not notice then: it has to follow.
+  if (threads_[thread].position < graph().length(thread)) return {step_status::done, {}, false};
   threads_[thread].now = thread_progress::state::spinning;
   threads_[thread].first_spin_read = first_read_index;
   return {step_status::park, {}, false};

@@ -45,7 +45,8 @@ class recorder {
 
   /// The thread re-executes a loop whose reads, since event `first_read_index` of this thread,
   /// had no effect and left its state as it was: going on with the same values would repeat them
-  /// for ever. It is blocked from now on until one of these reads sees another write.
+  /// for ever. It is blocked from now on until one of these reads sees another write; `done` means
+  /// that it shall go on all the same.
   virtual step spin(thread_id thread, std::uint32_t first_read_index) = 0;
 
   /// The happens-before clock of the thread's next plain access: entry u counts the events of

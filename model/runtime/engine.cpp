@@ -129,7 +129,21 @@ void engine::record_done() {
 }
 
 step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
-  return perform_here(op, name, address);
+  const step s = perform_here(op, name, address);
+  if (op.kind != operation_kind::fence && op.kind != operation_kind::load) {
+    spins_.effect(running_);
+  }
+  return s;
+}
+
+step engine::perform_undoable(const operation& op, const char* name, std::uintptr_t address) {
+  const step s = perform_here(op, name, address);
+  if (op.kind == operation_kind::store) {
+    spins_.stored(running_, address, op.operand);
+  } else if (s.result == op.expected) {
+    spins_.replaced(running_, address, s.result, op.operand);
+  }
+  return s;
 }
 
 thread_id engine::create_thread(void* (*function)(void*), void* argument, bool detached) {

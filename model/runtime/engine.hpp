@@ -107,6 +107,15 @@ class engine final : public program {
   /// done; never, if the thread's execution ends here.
   step perform(const operation& op, const char* name, std::uintptr_t address);
 
+  /// The same for a store or compare_exchange that a later one may undo, so that a loop of both may
+  /// be a spin loop. `address` names the object.
+  step perform_undoable(const operation& op, const char* name, std::uintptr_t address);
+
+  /// The thread is about to read at `pc`: does not return if it only repeats itself.
+  void check_spin(std::uintptr_t address, std::uintptr_t pc) {
+    if (!spins_.arrives_first(running_, pc, address, view_.clock)) check_repetition(address, pc);
+  }
+
   /// An atomic access of the program; `op` lacks its location yet.
   value atomic(operation& op, std::uintptr_t address, const char* name, std::uintptr_t pc);
   /// The most common plain accesses, completely; false: nothing is done, call plain().
@@ -216,7 +225,7 @@ class engine final : public program {
   void save(std::uintptr_t address, std::size_t size);
   [[gnu::noinline]] void check_order(std::uint32_t object, std::size_t size, bool write,
                                      std::uintptr_t pc);
-  [[gnu::noinline]] void check_spin(std::uintptr_t address, std::uintptr_t pc);
+  [[gnu::noinline]] void check_repetition(std::uintptr_t address, std::uintptr_t pc);
   [[gnu::noinline]] void check_objects(std::uintptr_t address, std::size_t size, bool write);
   void check_object(const object& o, bool write, const char* does);
   [[gnu::noinline, gnu::cold]] std::uintptr_t record_place();

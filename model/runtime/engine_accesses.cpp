@@ -81,23 +81,23 @@ value engine::atomic(operation& op, std::uintptr_t address, const char* name, st
     object = object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
   }
   op.location = objects_[object].location;
-  const bool may_repeat =
-      op.kind == operation_kind::load || op.kind == operation_kind::compare_exchange;
-  if (may_repeat && !spins_.arrives_first(running_, pc, address, view_.clock)) {
-    check_spin(address, pc);
-  }
+  if (op.kind != operation_kind::store) check_spin(address, pc);
   const step s = perform_here(op, name, address);
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);
   check_atomic(object, op.size, wrote, pc);
   if (wrote) {
-    spins_.effect(running_);
+    const value v = op.kind == operation_kind::read_modify_write
+                        ? apply(op.modify, s.result, op.operand, op.size)
+                        : op.operand;
+    if (op.kind == operation_kind::store) {
+      spins_.stored(running_, address, v);
+    } else {
+      spins_.replaced(running_, address, s.result, v);
+    }
     if (s.latest) {
       statics_.about_to_write(address, op.size);
-      const value v = op.kind == operation_kind::read_modify_write
-                          ? apply(op.modify, s.result, op.operand, op.size)
-                          : op.operand;
       write_native(address, op.size, v);
     }
   }
@@ -112,13 +112,13 @@ void engine::check_order(std::uint32_t object, std::size_t size, bool write, std
   }
 }
 
-void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {
+void engine::check_repetition(std::uintptr_t address, std::uintptr_t pc) {
   const auto first =
       spins_.arrives(running_, pc, address, view_.clock, fibers_.stack(running_));
   if (!first) return;
+  if (recorder_->spin(running_, *first).status == step_status::done) return;
   self().waits = "spin";
   self().waits_at = place(pc);
-  recorder_->spin(running_, *first);
   switch_away();
   broken("a spinning thread does not go on", __FILE__, __LINE__);
 }

@@ -64,7 +64,7 @@ constinit real_function<int(pthread_mutex_t*)> real_destroy{"pthread_mutex_destr
 constinit real_function<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_init{
     "pthread_mutex_init"};
 
-int lock_mutex(pthread_mutex_t* mutex) {
+int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
   engine::visit v;
   engine& e = v.e;
   const std::uint32_t object = object_of(e, mutex, "locks");
@@ -81,18 +81,19 @@ int lock_mutex(pthread_mutex_t* mutex) {
                {{"it was locked here", e.running(), e.stack_of_place(held->place)}});
     }
   }
+  e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
   model_thread& self = e.self();
   self.waits = "lock";
   self.awaited_object = object;
   self.waits_at = e.place(0);
-  e.perform(locking(e, object, true), "lock", reinterpret_cast<std::uintptr_t>(mutex));
+  e.perform_undoable(locking(e, object, true), "lock", reinterpret_cast<std::uintptr_t>(mutex));
   self.waits = nullptr;
   touch(e, object);
   take(e, object);
   return 0;
 }
 
-int try_lock_mutex(pthread_mutex_t* mutex) {
+int try_lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
   engine::visit v;
   engine& e = v.e;
   const std::uint32_t object = object_of(e, mutex, "locks");
@@ -101,8 +102,9 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
     ++held->depth;
     return 0;
   }
-  const step s =
-      e.perform(locking(e, object, false), "try_lock", reinterpret_cast<std::uintptr_t>(mutex));
+  e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
+  const step s = e.perform_undoable(locking(e, object, false), "try_lock",
+                                    reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   if (s.result.low != 0) return EBUSY;
   take(e, object);
@@ -133,7 +135,7 @@ int unlock_mutex(pthread_mutex_t* mutex) {
   op.kind = operation_kind::store;
   op.order = memory_order::release;
   op.location = e.sync_objects()[object].location;
-  e.perform(op, "unlock", reinterpret_cast<std::uintptr_t>(mutex));
+  e.perform_undoable(op, "unlock", reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   return 0;
 }
@@ -178,12 +180,16 @@ using namespace heddle::runtime;
 extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  return is_modelled(mutex, __builtin_return_address(0)) ? lock_mutex(mutex) : real_lock(mutex);
+  const void* const caller = __builtin_return_address(0);
+  return is_modelled(mutex, caller) ? lock_mutex(mutex, reinterpret_cast<std::uintptr_t>(caller))
+                                    : real_lock(mutex);
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  return is_modelled(mutex, __builtin_return_address(0)) ? try_lock_mutex(mutex)
-                                                         : real_try_lock(mutex);
+  const void* const caller = __builtin_return_address(0);
+  return is_modelled(mutex, caller)
+             ? try_lock_mutex(mutex, reinterpret_cast<std::uintptr_t>(caller))
+             : real_try_lock(mutex);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {

@@ -9,6 +9,7 @@ namespace heddle::runtime {
 namespace {
 
 constexpr std::size_t arrivals_kept = 64;  // reads of one loop iteration that can be recognised
+constexpr std::size_t writes_kept = 64;    // and writes
 
 struct frame_state {
   std::uintptr_t pc;
@@ -49,7 +50,33 @@ std::uint64_t state_of_caller(std::uintptr_t pc, std::span<const std::byte> stac
 }  // namespace
 
 void spin_detector::new_execution() {
-  for (auto& thread : arrivals_) thread.clear();
+  for (history& past : threads_) forget(past);
+}
+
+void spin_detector::note(history& past, const write& w) {
+  if (past.writes.size() == writes_kept) return forget(past);
+  past.writes.push_back(w);
+}
+
+void spin_detector::store(history& past, std::uintptr_t address, value after) {
+  for (std::size_t i = past.writes.size(); i-- > 0;) {
+    if (past.writes[i].address == address) {
+      return note(past, {address, past.writes[i].after, after});
+    }
+  }
+  forget(past);
+}
+
+/// Whether each object written since then holds again what it held.
+bool spin_detector::all_undone(const history& past, std::uint32_t since) {
+  const std::span<const write> writes = std::span(past.writes).subspan(since);
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const auto here = [&](const write& w) { return w.address == writes[i].address; };
+    const auto first = std::find_if(writes.begin(), writes.end(), here);
+    const auto last = std::find_if(writes.rbegin(), writes.rend(), here);
+    if (!(first->before == last->after)) return false;
+  }
+  return true;
 }
 
 bool spin_detector::learned() { return std::exchange(learned_, false); }
@@ -61,12 +88,13 @@ bool spin_detector::is_repeated_place(std::uintptr_t pc) const {
 std::optional<std::uint32_t> spin_detector::arrives(thread_id thread, std::uintptr_t pc,
                                                     std::uintptr_t address, std::uint32_t index,
                                                     std::span<const std::byte> stack) {
-  if (thread >= arrivals_.size()) arrivals_.resize(thread + 1u);
-  auto& past = arrivals_[thread];
+  if (thread >= threads_.size()) threads_.resize(thread + 1u);
+  history& past = threads_[thread];
   bool repeated = is_repeated_place(pc);
   if (!repeated) {
-    for (const arrival& earlier : past) {
+    for (const arrival& earlier : past.arrivals) {
       if (earlier.pc != pc || earlier.address != address) continue;
+      if (!all_undone(past, earlier.writes)) continue;
       repeated_places_.insert(
           std::lower_bound(repeated_places_.begin(), repeated_places_.end(), pc), pc);
       learned_ = repeated = true;
@@ -76,12 +104,14 @@ std::optional<std::uint32_t> spin_detector::arrives(thread_id thread, std::uintp
   std::uint64_t state = 0;
   if (repeated) {
     state = state_of_caller(pc, stack);
-    for (const arrival& earlier : past) {
-      if (state != 0 && earlier.state == state && earlier.pc == pc) return earlier.index;
+    for (const arrival& earlier : past.arrivals) {
+      if (state == 0 || earlier.state != state || earlier.pc != pc) continue;
+      if (all_undone(past, earlier.writes)) return earlier.index;
     }
   }
-  if (past.size() == arrivals_kept) past.erase(past.begin());
-  past.push_back({pc, address, state, index});
+  if (past.arrivals.size() == arrivals_kept) past.arrivals.erase(past.arrivals.begin());
+  past.arrivals.push_back(
+      {pc, address, state, index, static_cast<std::uint32_t>(past.writes.size())});
   return std::nullopt;
 }
 

@@ -1,15 +1,17 @@
 // Recognises spin loops in native code, without annotation and without guessing.
 //
 // A thread that comes to the same read with the same machine state (callee-saved registers and its
-// stack from the caller's frame up; the rest is dead at a call), having written nothing in between,
-// goes on as a function of the values it reads. What it can do from here it could do from there,
-// reading newer writes at once; so the repetition adds nothing and the thread is blocked until
-// there is something newer to read. A counted retry loop has its counter in the state and takes
-// its exits.
+// stack from the caller's frame up; the rest is dead at a call), and with every object that it wrote
+// in between back at its old value, goes on as a function of the values it reads. What it can do
+// from here it could do from there, reading newer writes at once; so the repetition adds nothing and
+// the thread is blocked until there is something newer to read. `while (flag.test_and_set())` writes
+// what it has read, a failed try_lock of the second mutex gives the first one back: both come round
+// with nothing changed. A counted retry loop has its counter in the state and takes its exits.
 //
 // Comparing states is dear, so it is done only at reads that a thread has been seen to repeat. When
 // such a place is learnt the search starts again, so that what a thread does depends on its own
-// past alone.
+// past alone. For the same reason the old value of an object is what the thread itself has read or
+// written, never what memory happens to hold.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +27,20 @@ class spin_detector {
  public:
   void new_execution();
 
-  /// The thread has changed something that its stack does not hold.
+  /// The thread has changed something for good.
   void effect(thread_id thread) {
-    if (thread < arrivals_.size()) arrivals_[thread].clear();
+    if (thread < threads_.size()) forget(threads_[thread]);
+  }
+
+  /// The thread has made an object hold `after` where it found `before`.
+  void replaced(thread_id thread, std::uintptr_t address, value before, value after) {
+    if (thread >= threads_.size() || threads_[thread].arrivals.empty()) return;
+    note(threads_[thread], {address, before, after});
+  }
+
+  /// The thread has stored without looking: undoes what it wrote there before, or is an effect.
+  void stored(thread_id thread, std::uintptr_t address, value after) {
+    if (thread < threads_.size()) store(threads_[thread], address, after);
   }
 
   /// The thread is about to read at `pc`, as its event `index`. The index of the event from which
@@ -40,10 +53,10 @@ class spin_detector {
   /// was seen to repeat. False: nothing is noted, ask arrives().
   bool arrives_first(thread_id thread, std::uintptr_t pc, std::uintptr_t address,
                      std::uint32_t index) {
-    if (!repeated_places_.empty() || thread >= arrivals_.size() || !arrivals_[thread].empty()) {
-      return false;
-    }
-    arrivals_[thread].push_back({pc, address, 0, index});
+    if (!repeated_places_.empty() || thread >= threads_.size()) return false;
+    history& past = threads_[thread];
+    if (!past.arrivals.empty()) return false;
+    past.arrivals.push_back({pc, address, 0, index, 0});
     return true;
   }
 
@@ -56,10 +69,28 @@ class spin_detector {
     std::uintptr_t address;
     std::uint64_t state;   // 0: not taken
     std::uint32_t index;
+    std::uint32_t writes;  // how many are older
   };
+  struct write {
+    std::uintptr_t address;
+    value before;
+    value after;
+  };
+  struct history {  // of a thread, since its last effect
+    std::vector<arrival> arrivals;
+    std::vector<write> writes;  // since the first arrival
+  };
+
+  static void forget(history& past) {
+    past.arrivals.clear();
+    past.writes.clear();
+  }
+  static void note(history& past, const write& w);
+  static void store(history& past, std::uintptr_t address, value after);
+  static bool all_undone(const history& past, std::uint32_t since);
   bool is_repeated_place(std::uintptr_t pc) const;
 
-  std::vector<std::vector<arrival>> arrivals_;   // by thread, since its last effect
+  std::vector<history> threads_;
   std::vector<std::uintptr_t> repeated_places_;  // sorted; of all executions
   bool learned_ = false;
 };
