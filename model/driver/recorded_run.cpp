@@ -15,16 +15,20 @@ namespace {
 using diagnose::waiting_thread;
 using runtime::engine;
 
-/// The objects of a trace by the names that it shows: the program's own where the symbol table has
-/// one.
+/// The objects of a trace by the names that it shows: the one that the program has given, or its
+/// own where the symbol table has one.
 class shown_names {
  public:
-  explicit shown_names(std::vector<trace_event>& trace) {
+  shown_names(std::vector<trace_event>& trace, const engine& e) {
     const auto symbols = report::make_symbolizer();
     for (trace_event& entry : trace) {
       if (entry.address == 0) continue;
       auto [at, fresh] = names_.try_emplace(entry.address, entry.object);
-      if (fresh) {
+      const std::string* const given = e.given_name(entry.address);
+      if (given != nullptr) {
+        at->second = *given;
+        entry.address = 0;  // no symbol is to replace the name
+      } else if (fresh) {
         std::string name = symbols->name_object(entry.address);
         if (!name.empty()) at->second = std::move(name);
       }
@@ -115,7 +119,7 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
     failing_execution& failing = run.execution.emplace();
     failing.trace = diagnose::trace_of(
         follow.graph(), [&e](thread_id t, std::uint32_t i) { return e.recorded(t, i); });
-    const shown_names names(failing.trace);
+    const shown_names names(failing.trace, e);
     const auto waiting = waiting_threads(e, names);
     failing.what = e.failed() ? *e.failed() : diagnose::deadlock(waiting);
     if (!e.failed()) heddle_failure_here();

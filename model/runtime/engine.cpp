@@ -40,6 +40,7 @@ void engine::begin(recorder& recorder) {
   stuck_.reset();
   exited_ = main_finished_ = false;
   places_.clear();
+  given_names_.clear();
   heap_.new_execution();
   races_.new_execution();
   objects_.new_execution();

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -171,6 +172,14 @@ class engine final : public program {
   call_stack capture() const;
   bool reports_races() const { return options_.races; }
   bool recording() const { return recording_; }
+  /// What the program calls the object here; null if it does not, or the execution is not recorded.
+  const std::string* given_name(std::uintptr_t address) const {
+    const auto at = given_names_.find(address);
+    return at == given_names_.end() ? nullptr : &at->second;
+  }
+  void give_name(std::uintptr_t address, const char* name) {
+    if (recording_) given_names_[address] = name;
+  }
   std::string name_of_thread(thread_id t) const;
   /// Whether the address lies on the running thread's stack.
   bool runs_on(std::uintptr_t address) const {
@@ -255,6 +264,7 @@ class engine final : public program {
   bool exited_ = false;
   bool main_finished_ = false;
   std::vector<call_stack> places_;   // of a recorded execution
+  std::map<std::uintptr_t, std::string> given_names_;  // likewise
   std::optional<failure> failure_;
   std::optional<unsupported_use> unsupported_;
   std::optional<call_stack> stuck_;

@@ -13,6 +13,7 @@
 // main()), or call heddle::explore (explore.hpp) from a test framework of your own.
 #pragma once
 
+#include <cstddef>
 #include <source_location>
 
 namespace heddle {
@@ -23,6 +24,19 @@ namespace heddle {
 /// order of the program's operations.
 void require(bool condition, const char* message = nullptr,
              std::source_location where = std::source_location::current());
+
+/// One of 0 … alternatives - 1, and the check is explored with each: for what the program does not
+/// decide itself (an input, a failing call, a timeout). `alternatives` is at least 1, else the check
+/// fails with kind `misuse`. Not to be used for what other threads decide: that is explored anyway.
+/// Outside an exploration it answers 0. Thread safe; no effect on the order of other operations.
+/// Each call multiplies the executions by up to `alternatives`.
+std::size_t choose(std::size_t alternatives);
+
+/// Reports call the object at this address by `name`, which is copied, from now on in this
+/// execution: for atomics, mutexes and whatever else has operations of its own, where the symbol
+/// table has no name (locals, members, the heap) or a worse one. A null `name` does nothing. Thread
+/// safe; costs nothing but in the execution that is shown.
+void name(const void* object, const char* name);
 
 namespace detail {
 
