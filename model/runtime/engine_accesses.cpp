@@ -65,8 +65,7 @@ std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, objec
     if (found.clash == 0) cannot("uses a synchronisation object at an impossible address");
     const object& other = objects_[found.clash];
     const auto what = [](object_kind k, unsigned bytes) -> std::string {
-      if (k == object_kind::mutex) return "a mutex";
-      if (k == object_kind::once) return "a once flag";
+      if (k != object_kind::atomic) return words_for(k);
       return "an atomic object of " + std::to_string(bytes) + " bytes";
     };
     cannot("uses the same memory as " + what(kind, size) + " and as " +
@@ -77,13 +76,21 @@ std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, objec
 }
 
 value engine::atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc) {
+  if (library_spins_.is_waiter_count(address)) [[unlikely]] return {1, 0};
+  const bool loads = op.kind == operation_kind::load;
+  if (loads && repeats_in_library(address, pc)) [[unlikely]] return self().last_loaded;
   const std::uint32_t object =
       object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
   op.location = objects_[object].location;
-  if (op.kind == operation_kind::load || op.kind == operation_kind::compare_exchange) {
-    check_spin(address, pc);
-  }
+  if (loads || op.kind == operation_kind::compare_exchange) check_spin(address, pc);
   const step s = perform(op, name, address);
+  if (loads) {
+    model_thread& me = self();
+    me.last_load_pc = pc;
+    me.last_load_address = address;
+    me.last_load_index = view_.clock - 1;
+    me.last_loaded = s.result;
+  }
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);
@@ -105,6 +112,18 @@ void engine::check_atomic(std::uintptr_t address, std::size_t size, bool write,
                           std::uintptr_t pc) {
   const std::uintptr_t at = recording_ ? place(pc) : pc;
   if (!races_.atomic_unremembered(address, size, write, view_, at)) report_conflict();
+}
+
+/// A load that the thread has just made, from the same place, in a loop of the standard library
+/// that only reads some times more before it waits: it sees the same again. What it could see else
+/// the first load could see, too.
+bool engine::repeats_in_library(std::uintptr_t address, std::uintptr_t pc) {
+  const model_thread& me = self();
+  if (me.last_load_index + 1 != view_.clock || me.last_load_address != address ||
+      me.last_load_pc != pc) {
+    return false;
+  }
+  return library_spins_.is_one(capture());
 }
 
 void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {
@@ -165,9 +184,7 @@ void engine::check_object(const object& o, bool write, const char* does) {
   if (!options_.races) return;
   const auto other = recorder_->unordered_before(running_, o.location, !write);
   if (other.thread == no_thread) return;
-  const char* what = o.kind == object_kind::mutex  ? "a mutex"
-                     : o.kind == object_kind::once ? "a once flag"
-                                                   : "an atomic object";
+  const char* const what = words_for(o.kind);
   const recorded_event event =
       recording_ ? recorded(other.thread, other.index) : recorded_event{};
   const std::string operation = recording_ ? event.operation : "uses";

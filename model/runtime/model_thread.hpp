@@ -22,6 +22,14 @@ struct thread_exit_handler {
   void* object = nullptr;
 };
 
+/// One wait on a condition variable, by the version of the variable that it made.
+struct condition_wait {
+  location_id condition = no_location;
+  std::uint32_t version = 0;
+  std::uintptr_t mutex = 0;
+  std::uintptr_t place = 0;
+};
+
 struct model_thread {
   void* (*function)(void*) = nullptr;
   void* argument = nullptr;
@@ -34,6 +42,15 @@ struct model_thread {
   std::vector<thread_exit_handler> exit_handlers;  // of thread_local objects
   // What it waits for, if it does: for the words of a deadlock report.
   const char* waits = nullptr;                   // "lock", "join", "once", …; null: nothing
+  std::uint32_t wake_ups = 0;                    // that it has taken, of those meant for it
+  std::vector<condition_wait> condition_waits;
+  unsigned clock_reads = 0;
+  // Its last load, for recognising one that is repeated at once.
+  std::uintptr_t last_load_pc = 0;
+  std::uintptr_t last_load_address = 0;
+  std::uint32_t last_load_index = no_index;
+  value last_loaded;
+  static constexpr std::uint32_t no_index = 0xfffffff0;
   std::uint32_t awaited_object = 0;
   thread_id awaited_thread = no_thread;
   std::uintptr_t waits_at = 0;                   // place
@@ -51,6 +68,9 @@ struct model_thread {
     awaited_object = 0;
     awaited_thread = no_thread;
     waits_at = 0;
+    wake_ups = clock_reads = 0;
+    condition_waits.clear();
+    last_load_index = no_index;
     recorded.clear();
   }
 };

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "model/runtime/engine.hpp"
+#include "model/runtime/mutexes.hpp"
 #include "model/runtime/real_function.hpp"
 
 namespace heddle::runtime {
@@ -63,6 +64,12 @@ constinit real_function<int(pthread_mutex_t*)> real_destroy{"pthread_mutex_destr
 constinit real_function<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_init{
     "pthread_mutex_init"};
 
+}  // namespace
+
+bool holds_mutex(engine& e, const pthread_mutex_t* mutex) {
+  return find_held(e, object_of(e, mutex, "waits with")) != nullptr;
+}
+
 int lock_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
   engine& e = v.e;
@@ -88,6 +95,8 @@ int lock_mutex(pthread_mutex_t* mutex) {
   return 0;
 }
 
+namespace {
+
 int try_lock_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
   engine& e = v.e;
@@ -104,6 +113,8 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
   take(e, object);
   return 0;
 }
+
+}  // namespace
 
 int unlock_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
@@ -133,6 +144,8 @@ int unlock_mutex(pthread_mutex_t* mutex) {
   touch(e, object);
   return 0;
 }
+
+namespace {
 
 int destroy_mutex(pthread_mutex_t* mutex) {
   engine::visit v;

@@ -126,8 +126,6 @@ heddle_divert_slowly:
   .cfi_endproc
   .size heddle_divert_slowly, . - heddle_divert_slowly
 
-divert_all act_unmodelled, pthread_cond_wait, pthread_cond_timedwait, pthread_cond_clockwait, \
-  pthread_cond_signal, pthread_cond_broadcast
 divert_all act_unmodelled, pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, \
   pthread_rwlock_timedrdlock, pthread_rwlock_clockrdlock, pthread_rwlock_wrlock, \
   pthread_rwlock_trywrlock, pthread_rwlock_timedwrlock, pthread_rwlock_clockwrlock, \
@@ -148,13 +146,13 @@ divert act_unmodelled, __register_atfork, pthread_atfork
 divert_all act_yield, sched_yield, thrd_yield
 divert_all act_system_call, syscall
 
-divert_all act_clock, time, clock, clock_gettime, gettimeofday, times, timespec_get, ftime
+divert_all act_clock, times, ftime
 divert_all act_random, rand, srand, rand_r, random, srandom, initstate, setstate, random_r, \
   srandom_r, drand48, erand48, lrand48, nrand48, mrand48, jrand48, srand48, seed48, lcong48, \
   getrandom, getentropy, arc4random, arc4random_buf, arc4random_uniform
 divert act_random, _ZNSt13random_device9_M_getvalEv, std::random_device
 divert act_random, _ZNSt13random_device16_M_getval_pretr1Ev, std::random_device
-divert_all act_sleep, sleep, usleep, nanosleep, clock_nanosleep, thrd_sleep
+divert_all act_sleep, thrd_sleep
 
 divert_all act_process, fork, _Fork, vfork, clone, unshare, daemon, posix_spawn, posix_spawnp, \
   system, popen, execl, execle, execlp, execv, execve, execvp, execvpe, fexecve, wait, waitpid, \

@@ -1,0 +1,16 @@
+// The program's mutexes, for what is built on them. Each call opens a visit of its own.
+#pragma once
+
+#include <pthread.h>
+
+namespace heddle::runtime {
+
+int lock_mutex(pthread_mutex_t* mutex);
+int unlock_mutex(pthread_mutex_t* mutex);
+
+class engine;
+
+/// Whether the running thread holds it. From inside a visit.
+bool holds_mutex(engine& e, const pthread_mutex_t* mutex);
+
+}  // namespace heddle::runtime
