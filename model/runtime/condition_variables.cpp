@@ -16,10 +16,10 @@
 
 #include <bit>
 #include <cerrno>
-#include <cstring>
 
 #include "model/runtime/deadlines.hpp"
 #include "model/runtime/mutexes.hpp"
+#include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
 #include "model/runtime/word.hpp"
 
@@ -28,8 +28,6 @@ namespace {
 
 constexpr thread_id most_threads = 96;
 constexpr std::uint64_t one_version = std::uint64_t{1} << 32;
-// What the memory of a destroyed condition variable holds, until somebody makes a new one there.
-constexpr std::uint64_t destroyed_mark = 0xdead'c04d'dead'c04d;
 
 value bit_of(thread_id t) {
   return t < 64 ? value{std::uint64_t{1} << t, 0} : value{0, std::uint64_t{1} << (t - 64)};
@@ -66,26 +64,14 @@ struct condition {
 };
 
 condition condition_at(engine& e, pthread_cond_t* cond, const char* verb) {
-  const auto address = reinterpret_cast<std::uintptr_t>(cond);
-  std::uint64_t mark = 0;
-  std::memcpy(&mark, cond, sizeof mark);
-  if (mark == destroyed_mark) {
-    e.fail(failure_kind::misuse, e.name_of_thread(e.running()) + " " + verb +
-                                     " a condition variable that has been destroyed");
-  }
   const std::uint32_t object =
-      e.object_at(address, sizeof(pthread_cond_t), object_kind::condition, {});
+      live_object(e, cond, sizeof *cond, object_kind::condition, {}, verb);
   const location_id location = e.sync_objects()[object].location;
-  return {object, location, word(e, location, address, 16)};
+  return {object, location, word(e, location, reinterpret_cast<std::uintptr_t>(cond), 16)};
 }
 
 word wake_ups_of(engine& e, thread_id t, const pthread_cond_t* shown) {
   return {e, e.hidden(object_kind::wake_up, t, 0), reinterpret_cast<std::uintptr_t>(shown)};
-}
-
-/// Announces a use of the object's memory: see mutexes.cpp.
-void touch(engine& e, const pthread_cond_t* cond) {
-  e.check_atomic(reinterpret_cast<std::uintptr_t>(cond), 4, true, 0);
 }
 
 /// All who wait at the same time must do so with the same mutex.
@@ -114,7 +100,7 @@ void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* 
   const value bit = bit_of(me);
   const value before = c.waiting.modify(modification::add, {bit.low, bit.high + one_version},
                                         memory_order::relaxed, "cv wait");
-  touch(e, cond);
+  touch_object(e, cond);
   check_mutex(e, c, before, mutex);
   e.self().condition_waits.push_back({c.location, version_of(before) + 1,
                                       reinterpret_cast<std::uintptr_t>(mutex), e.place(0)});
@@ -190,7 +176,7 @@ int wake(pthread_cond_t* cond, bool all) {
   condition c = condition_at(e, cond, all ? "broadcasts" : "signals");
   const value waiting = c.waiting.load(memory_order::relaxed, name);
   const std::uint32_t read = last_event(e);
-  touch(e, cond);
+  touch_object(e, cond);
   const unsigned count = waiters(waiting);
   if (count == 0) return 0;
   const std::uint64_t which =
@@ -223,11 +209,7 @@ int destroy(pthread_cond_t* cond) {
                  ? call_stack{}
                  : e.stack_of_place(e.thread(t).condition_waits.back().place)}});
   }
-  e.check_unordered(c.object, "destroys");
-  const auto address = reinterpret_cast<std::uintptr_t>(cond);
-  e.sync_objects()[c.object].alive = false;
-  e.statics().about_to_write(address, sizeof destroyed_mark);
-  std::memcpy(cond, &destroyed_mark, sizeof destroyed_mark);
+  destroy_object(e, c.object);
   return 0;
 }
 
@@ -258,8 +240,7 @@ int pthread_cond_init(pthread_cond_t* __restrict cond,
                       const pthread_condattr_t* __restrict attributes) noexcept {
   if (engine::inside()) {
     engine::visit v;
-    v.e.plain(reinterpret_cast<std::uintptr_t>(cond), sizeof *cond, true,
-              reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
+    new_object(v.e, cond, sizeof *cond);
   }
   return real_init(cond, attributes);
 }

@@ -22,11 +22,11 @@
 #include "model/runtime/fiber.hpp"
 #include "model/runtime/futexes.hpp"
 #include "model/runtime/heap.hpp"
+#include "model/runtime/learned_sizes.hpp"
 #include "model/runtime/library_spins.hpp"
 #include "model/runtime/model_thread.hpp"
 #include "model/runtime/objects.hpp"
 #include "model/runtime/race_detector.hpp"
-#include "model/runtime/shared_lock_slots.hpp"
 #include "model/runtime/spin_detector.hpp"
 #include "model/runtime/static_storage.hpp"
 #include "model/runtime/virtual_time.hpp"
@@ -148,11 +148,13 @@ class engine final : public program {
   void effect() { spins_.effect(running_); }
   virtual_time& time() { return time_; }
   futex_log& futex_calls() { return futexes_; }
-  shared_lock_slots& slots() { return slots_; }
   bool spurious() const { return options_.spurious; }
-  /// Restarts the search, once this execution is over: it has shown something that the executions
-  /// so far did not know.
-  void learn() { learned_ = true; }
+  /// How large an object is known to become, at least 1: see learned_sizes.hpp.
+  std::uint32_t size_of(location_id location) const { return sizes_.of(location); }
+  /// It is as large as that now. If that is new the search starts again after this execution.
+  void learn_size(location_id location, std::uint32_t size) {
+    learned_ |= sizes_.learn(location, size);
+  }
 
   /// Ends the execution with a failure noticed by the running thread. Does not return.
   [[noreturn]] void fail(failure_kind kind, std::string message, std::vector<note> notes = {});
@@ -218,7 +220,7 @@ class engine final : public program {
   spin_detector spins_;
   virtual_time time_;
   futex_log futexes_;
-  shared_lock_slots slots_;
+  learned_sizes sizes_;
   library_spins library_spins_;
   std::optional<crash_guard> guard_;
 

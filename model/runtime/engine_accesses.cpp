@@ -114,16 +114,15 @@ void engine::check_atomic(std::uintptr_t address, std::size_t size, bool write,
   if (!races_.atomic_unremembered(address, size, write, view_, at)) report_conflict();
 }
 
-/// A load that the thread has just made, from the same place, in a loop of the standard library
+/// A load that the thread has just made, in the same loop of the standard library
 /// that only reads some times more before it waits: it sees the same again. What it could see else
 /// the first load could see, too.
 bool engine::repeats_in_library(std::uintptr_t address, std::uintptr_t pc) {
   const model_thread& me = self();
-  if (me.last_load_index + 1 != view_.clock || me.last_load_address != address ||
-      me.last_load_pc != pc) {
-    return false;
-  }
-  return library_spins_.is_one(capture());
+  if (me.last_load_index + 1 != view_.clock || me.last_load_address != address) return false;
+  // Optimised, the loop may be two, or unrolled.
+  const bool same_loop = me.last_load_pc == pc || library_spins_.is_spin(me.last_load_pc);
+  return same_loop && library_spins_.is_one(capture());
 }
 
 void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {

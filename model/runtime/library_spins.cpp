@@ -17,6 +17,7 @@ library_spins::library_spins(std::function<bool(std::uintptr_t)> is_spin)
 }
 
 bool library_spins::is_spin(std::uintptr_t pc) {
+  if (!is_spin_) return false;
   const auto [at, fresh] = known_.try_emplace(pc, false);
   if (fresh) at->second = is_spin_(pc);
   return at->second;

@@ -20,6 +20,9 @@ class library_spins {
   /// `is_spin` tells whether the code at a return address is such a loop; may be empty.
   explicit library_spins(std::function<bool(std::uintptr_t)> is_spin);
 
+  /// Whether the code at a return address is in such a loop.
+  bool is_spin(std::uintptr_t pc);
+
   /// Whether the innermost functions of the call stack are such a loop.
   bool is_one(const call_stack& stack);
 
@@ -31,8 +34,6 @@ class library_spins {
  private:
   static constexpr std::uintptr_t entry_bytes = 128;  // the count, and 64 bytes later a version
   static constexpr std::uintptr_t table_bytes = 16 * entry_bytes;
-
-  bool is_spin(std::uintptr_t pc);
 
   std::function<bool(std::uintptr_t)> is_spin_;
   std::unordered_map<std::uintptr_t, bool> known_;

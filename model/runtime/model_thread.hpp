@@ -12,9 +12,10 @@
 namespace heddle::runtime {
 
 struct held_mutex {
-  std::uint32_t object = 0;
-  std::uint32_t depth = 1;      // of a recursive mutex
+  std::uint32_t object = 0;     // a mutex, spin lock or shared lock
+  std::uint32_t depth = 1;      // of a recursive mutex or of sharing
   std::uintptr_t place = 0;     // where it was locked; see engine::place
+  bool shared = false;
 };
 
 struct thread_exit_handler {

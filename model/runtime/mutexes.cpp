@@ -8,6 +8,7 @@
 
 #include "model/runtime/engine.hpp"
 #include "model/runtime/mutexes.hpp"
+#include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
 
 namespace heddle::runtime {
@@ -26,13 +27,6 @@ std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* ver
   return object;
 }
 
-held_mutex* find_held(engine& e, std::uint32_t object) {
-  for (held_mutex& h : e.self().held) {
-    if (h.object == object) return &h;
-  }
-  return nullptr;
-}
-
 operation locking(engine& e, std::uint32_t object, bool waits) {
   operation op;
   op.kind = operation_kind::compare_exchange;
@@ -46,7 +40,7 @@ operation locking(engine& e, std::uint32_t object, bool waits) {
 
 void take(engine& e, std::uint32_t object) {
   const std::uintptr_t place = e.place(0);
-  e.self().held.push_back({object, 1, place});
+  e.self().held.push_back({object, 1, place, false});
   e.sync_objects()[object].owner = e.running();
   e.sync_objects()[object].place = place;
 }
@@ -95,9 +89,7 @@ int lock_mutex(pthread_mutex_t* mutex) {
   return 0;
 }
 
-namespace {
-
-int try_lock_mutex(pthread_mutex_t* mutex) {
+int try_lock_mutex(pthread_mutex_t* mutex, const char* name) {
   engine::visit v;
   engine& e = v.e;
   const std::uint32_t object = object_of(e, mutex, "locks");
@@ -106,15 +98,13 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
     ++held->depth;
     return 0;
   }
-  const step s = e.perform(locking(e, object, false), "try_lock",
+  const step s = e.perform(locking(e, object, false), name,
                            reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   if (s.result.low != 0) return EBUSY;
   take(e, object);
   return 0;
 }
-
-}  // namespace
 
 int unlock_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
@@ -174,7 +164,7 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  return engine::inside() ? try_lock_mutex(mutex) : real_try_lock(mutex);
+  return engine::inside() ? try_lock_mutex(mutex, "try_lock") : real_try_lock(mutex);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {

@@ -7,6 +7,8 @@ namespace heddle::runtime {
 
 int lock_mutex(pthread_mutex_t* mutex);
 int unlock_mutex(pthread_mutex_t* mutex);
+/// EBUSY if it is taken; `name` is what a report calls the operation.
+int try_lock_mutex(pthread_mutex_t* mutex, const char* name);
 
 class engine;
 

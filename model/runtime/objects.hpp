@@ -17,15 +17,14 @@ namespace heddle::runtime {
 
 enum class object_kind : std::uint8_t {
   atomic, mutex, once, condition, semaphore, shared_lock, barrier, spin_lock,
-  // Words of heddle's own, without an address: see objects::hidden.
-  wake_up, shared_lock_slot,
+  wake_up,  // always hidden
 };
 
 /// "a mutex", "a condition variable", …
 constexpr const char* words_for(object_kind kind) {
   constexpr const char* words[] = {
       "an atomic object", "a mutex",   "a once flag", "a condition variable", "a semaphore",
-      "a shared lock",    "a barrier", "a spin lock", "a wake-up",            "a shared lock's slot"};
+      "a shared lock",    "a barrier", "a spin lock", "a wake-up"};
   return words[static_cast<unsigned>(kind)];
 }
 
@@ -67,7 +66,7 @@ class objects {
     return look_up(address, size, kind);
   }
 
-  /// A word that belongs to no memory of the program: number `number` of this kind, of `owner`.
+  /// A word of heddle's own, in no memory of the program: number `number` of `owner` and a kind.
   struct hidden_word {
     location_id location;
     bool created;   // new in this execution: announce its initial value

@@ -24,7 +24,6 @@ enum class action : std::uint32_t {
   unmodelled,  // something that heddle may come to model
   clock,
   random,
-  sleep,
   process,
   io,
   signal,
@@ -60,8 +59,6 @@ std::string sentence(action what, const std::string& name) {
       return "reads the clock (" + name + "), and heddle cannot repeat the answer";
     case action::random:
       return "asks for random numbers (" + name + "), and heddle cannot repeat the answer";
-    case action::sleep:
-      return "sleeps (" + name + "), and heddle does not model time";
     case action::process:
       return "starts a process or waits for one (" + name + "), which heddle does not follow";
     case action::io:
