@@ -104,7 +104,8 @@ class search {
       const futex_wait_call& rival = log_.waits[i];
       const bool itself = rival.thread == lost.wait.thread && rival.index == lost.wait.index;
       if (itself || tried_[i] || first_change(rival) == no_event || follows(rival, lost.wait) ||
-          !can_end(lost.wakes[n], rival) || precedes(lost.wakes[n], rival)) {
+          !can_end(lost.wakes[n], rival) || precedes(lost.wakes[n], rival) ||
+          follows(lost.wakes[n], rival)) {
         continue;
       }
       tried_[i] = true;

@@ -10,7 +10,9 @@ std::function<bool(std::uintptr_t)> library_spin_finder() {
   const std::shared_ptr<report::symbolizer> symbols = report::make_symbolizer();
   return [symbols](std::uintptr_t pc) {
     for (const report::frame& f : symbols->resolve(pc)) {
-      if (f.function.find("__detail::__atomic_spin") != std::string::npos) return true;
+      for (const char* loop : {"__detail::__atomic_spin", "::_S_do_spin"}) {
+      if (f.function.find(loop) != std::string::npos) return true;
+    }
     }
     return false;
   };

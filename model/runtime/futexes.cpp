@@ -32,6 +32,7 @@ int wait(engine& e, std::uintptr_t address, std::uintptr_t command, std::uint32_
   const std::uint32_t object = e.object_at(address, 4, object_kind::atomic, native);
   operation op;
   op.kind = operation_kind::load;
+  op.order = memory_order::acquire;  // to go through the kernel is a barrier
   op.size = 4;
   op.location = e.sync_objects()[object].location;
   if (!timed) {

@@ -154,6 +154,21 @@ HEDDLE_CHECK(wait_on_a_flag) {
   other.join();
 }
 
+// There at once, or waited for.
+HEDDLE_CHECK(semaphore_std_hands_over) {
+  std::binary_semaphore ready{0};
+  int data = 0;
+  std::thread other([&] {
+    data = 42;
+    ready.release();
+  });
+  ready.acquire();
+  heddle::require(data == 42);
+  other.join();
+}
+
+// libstdc++ 12 reads the count before it tries to take one, and goes to sleep as long as the count
+// is what it was: when the token is taken meanwhile, and given back, that is for ever.
 HEDDLE_CHECK(semaphore_std_as_a_lock) {
   std::binary_semaphore lock{1};
   int count = 0;
