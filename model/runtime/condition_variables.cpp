@@ -90,8 +90,19 @@ void check_mutex(engine& e, const condition& c, value waiting, const pthread_mut
   }
 }
 
+/// Whether this wait is one that ends by itself: each thread has at most one for each condition
+/// variable, for a loop around a wait would else never end.
+bool wakes_spuriously(engine& e, const condition& c) {
+  if (!e.spurious()) return false;
+  for (const condition_wait& w : e.self().condition_waits) {
+    if (w.condition == c.location && w.spurious) return false;
+  }
+  return e.choose(2, "cv spurious?", 0) != 0;
+}
+
 /// The first half of a wait: whoever signals from now on can wake this thread.
-void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* mutex) {
+void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* mutex,
+                bool spurious) {
   const thread_id me = e.running();
   if (me >= most_threads) {
     e.cannot("waits on a condition variable in " + e.name_of_thread(me) +
@@ -103,7 +114,8 @@ void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* 
   touch_object(e, cond);
   check_mutex(e, c, before, mutex);
   e.self().condition_waits.push_back({c.location, version_of(before) + 1,
-                                      reinterpret_cast<std::uintptr_t>(mutex), e.place(0)});
+                                      reinterpret_cast<std::uintptr_t>(mutex), e.place(0),
+                                      spurious});
 }
 
 /// The thread goes on without having been woken. Where it had been, the execution is dropped:
@@ -155,8 +167,8 @@ int wait_on(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock, const
                                        " waits on a condition variable with a mutex that it does "
                                        "not hold");
     }
-    spurious = e.spurious() && e.choose(2, "cv wakes spuriously?", 0) != 0;
-    begin_wait(e, c, cond, mutex);
+    spurious = wakes_spuriously(e, c);
+    begin_wait(e, c, cond, mutex, spurious);
   }
   unlock_mutex(mutex);
   int result = 0;

@@ -29,6 +29,7 @@ struct condition_wait {
   std::uint32_t version = 0;
   std::uintptr_t mutex = 0;
   std::uintptr_t place = 0;
+  bool spurious = false;        // it ends by itself
 };
 
 struct model_thread {
