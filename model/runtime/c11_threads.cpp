@@ -69,8 +69,6 @@ void thrd_exit(int result) {
 
 thrd_t thrd_current() { return pthread_self(); }
 
-int thrd_equal(thrd_t a, thrd_t b) { return pthread_equal(a, b); }
-
 int thrd_sleep(const timespec* duration, timespec* rest) {
   if (nanosleep(duration, rest) == 0) return 0;
   return errno == EINTR ? -1 : -2;
