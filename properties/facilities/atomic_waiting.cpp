@@ -5,6 +5,7 @@
 #include <future>
 #include <heddle/check.hpp>
 #include <latch>
+#include <memory>
 #include <semaphore>
 #include <thread>
 
@@ -332,6 +333,29 @@ HEDDLE_CHECK(stop_callback_runs_once) {
   source.request_stop();
   other.join();
   heddle::require(calls == 1);
+}
+
+void replace_and_look(bool exchange) {
+  std::atomic<std::shared_ptr<int>> slot{std::make_shared<int>(1)};
+  std::thread other([&] { slot.store(std::make_shared<int>(2)); });
+  const std::shared_ptr<int> seen = exchange ? slot.exchange(nullptr) : slot.load();
+  heddle::require(*seen == 1 || *seen == 2);
+  other.join();
+}
+
+// Either order.
+HEDDLE_CHECK(atomic_shared_ptr_exchanged) { replace_and_look(true); }
+
+// libstdc++ 12 releases the lock of a load without memory_order_release: nothing orders its look at
+// the pointer before the store that comes next.
+HEDDLE_CHECK(atomic_shared_ptr_loaded) { replace_and_look(false); }
+
+// The same with a pointer that only its counts protect.
+HEDDLE_CHECK(plain_shared_ptr) {
+  std::shared_ptr<int> slot = std::make_shared<int>(1);
+  std::thread other([&] { slot = std::make_shared<int>(2); });
+  const std::shared_ptr<int> seen = slot;
+  other.join();
 }
 
 }  // namespace

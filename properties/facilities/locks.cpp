@@ -286,8 +286,7 @@ HEDDLE_CHECK(sem_lets_two_in) {
   other.join();
 }
 
-// Two posts and two waits, each pair in either order; the first wait may take the first post before
-// the second comes, or after: see docs/search.md.
+// The first wait takes one off a count of 1 or of 2.
 HEDDLE_CHECK(sem_counts) {
   sem_t items;
   sem_init(&items, 0, 0);
