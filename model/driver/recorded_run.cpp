@@ -61,6 +61,18 @@ std::optional<waiting_thread::what> kind_of_wait(std::string_view waits) {
   return std::nullopt;
 }
 
+/// Who shares a lock that nobody holds alone: one of them.
+void name_a_sharer(const engine& e, std::uint32_t object, waiting_thread& w) {
+  for (thread_id t = 0; t < e.threads_used(); ++t) {
+    for (const runtime::held_mutex& held : e.thread(t).held) {
+      if (held.object != object || t == w.thread) continue;
+      w.holder = t;
+      w.taken_at = e.stack_of_place(held.place);
+      return;
+    }
+  }
+}
+
 waiting_thread waiting_of(const engine& e, thread_id t, const shown_names& names) {
   const runtime::model_thread& thread = e.thread(t);
   waiting_thread w;
@@ -77,6 +89,9 @@ waiting_thread waiting_of(const engine& e, thread_id t, const shown_names& names
     w.address = o.address;
     w.holder = o.owner;
     if (o.owner != no_thread) w.taken_at = e.stack_of_place(o.place);
+    if (w.waits_for == waiting_thread::what::shared_lock && o.owner == no_thread) {
+      name_a_sharer(e, thread.awaited_object, w);
+    }
   }
   return w;
 }

@@ -60,7 +60,7 @@ HEDDLE_CHECK(time_does_not_order) {
 
 // Waiting for a flag that is never raised, until the time is over.
 HEDDLE_CHECK(time_polling_ends) {
-  std::atomic<bool> raised{false};
+  static std::atomic<bool> raised{false};  // a local one that no thread shares is no atomic to clang
   const auto end = steady::now() + 1s;
   while (!raised && steady::now() < end) std::this_thread::yield();
   heddle::require(steady::now() >= end, "nobody raises it");
@@ -68,7 +68,7 @@ HEDDLE_CHECK(time_polling_ends) {
 
 // Without a limit it never ends, however long it sleeps in between.
 HEDDLE_CHECK(time_sleeping_loop_never_ends) {
-  std::atomic<bool> raised{false};
+  static std::atomic<bool> raised{false};
   while (!raised) std::this_thread::sleep_for(1ms);
 }
 
