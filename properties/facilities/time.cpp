@@ -58,18 +58,23 @@ HEDDLE_CHECK(time_does_not_order) {
   heddle::require(last == 2, "who sleeps longer comes later");
 }
 
-// Waiting for a flag that is never raised, until the time is over.
+// Waiting for a flag that is never raised, until the time is over: after 44 looks at the clock. Its
+// write, of false, is seen first by one of the 44 looks at the flag, or never.
 HEDDLE_CHECK(time_polling_ends) {
-  static std::atomic<bool> raised{false};  // a local one that no thread shares is no atomic to clang
+  std::atomic<bool> raised{false};
+  std::thread other([&] { raised = false; });
   const auto end = steady::now() + 1s;
   while (!raised && steady::now() < end) std::this_thread::yield();
   heddle::require(steady::now() >= end, "nobody raises it");
+  other.join();
 }
 
 // Without a limit it never ends, however long it sleeps in between.
 HEDDLE_CHECK(time_sleeping_loop_never_ends) {
-  static std::atomic<bool> raised{false};
+  std::atomic<bool> raised{false};
+  std::thread other([&] { raised = false; });
   while (!raised) std::this_thread::sleep_for(1ms);
+  other.join();
 }
 
 HEDDLE_CHECK(time_sleeping_loop_ends) {
