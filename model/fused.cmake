@@ -46,6 +46,8 @@ target_compile_options(heddle_explore INTERFACE -g
   "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:SHELL:${gnu_flags}>"
   "$<$<COMPILE_LANG_AND_ID:C,Clang>:SHELL:${clang_flags}>"
   "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:${clang_flags}>")
+# A project may have -fsanitize=thread in CMAKE_CXX_FLAGS: the link must not see it.
+target_link_options(heddle_explore INTERFACE -fno-sanitize=thread)
 # Whole, since nothing in a program names the functions that heddle puts in place of others'.
 # libdw names addresses; libatomic has GCC's atomic operations on 16 bytes.
 target_link_libraries(heddle_explore INTERFACE

@@ -71,7 +71,7 @@ struct check_result {
   std::string reason;             // for bounded and error: a sentence; else empty
   call_stack reason_stack;        // its place, if it has one
   std::uint64_t executions = 0;   // complete consistent graphs seen
-  std::uint64_t blocked = 0;      // of which some thread waits for ever
+  std::uint64_t blocked = 0;      // others, in which some thread waits for ever
   double seconds = 0;
   std::uint32_t max_events = 0;   // of the longest execution
   std::uint32_t threads = 0;      // at most, in one execution

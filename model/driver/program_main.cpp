@@ -7,16 +7,31 @@
 
 #include "model/driver/session.hpp"
 #include "model/driver/whole_program.hpp"
+#include "model/runtime/endings.hpp"
 
-/// Does not return: what the program left for the end of the process, such as destructors of its
-/// globals, was judged inside the executions and must not run again outside.
+namespace {
+
+heddle::driver::main_function program_main_alone = nullptr;
+
+/// A program ends with its exit handlers, also when main returns.
+int main_to_the_end(int count, char** words, char** environment) {
+  const int status = program_main_alone(count, words, environment);
+  if (status == 0) heddle::runtime::leave_main();
+  return status;
+}
+
+}  // namespace
+
+/// Does not return: what an execution left for its end was judged inside, and must not run again
+/// outside.
 extern "C" int heddle_whole_program(heddle::driver::main_function program_main, int count,
                                     char** words, char** environment) {
   const char* line = std::getenv("HEDDLE_OPTIONS");
   heddle::driver::run_context context = heddle::driver::terminal_context();
   context.session = heddle::run_session;
+  program_main_alone = program_main;
   const int status = heddle::driver::run_whole_program(
-      program_main, count, words, environment, line == nullptr ? "" : line, std::move(context));
+      main_to_the_end, count, words, environment, line == nullptr ? "" : line, std::move(context));
   std::fflush(nullptr);
   _exit(status);
 }

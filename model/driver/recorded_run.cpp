@@ -122,12 +122,17 @@ std::vector<thread_summary> summaries(const engine& e, const std::vector<std::st
     summary.id = t;
     summary.name = e.name_of_thread(t);
     summary.created_at = e.stack_of_place(e.thread(t).created_at);
-    summary.state = e.thread(t).finished ? "finished"
-                    : waiting[t].empty() ? "running"
-                                         : waiting[t];
+    summary.state = e.thread(t).finished ? "finished" : waiting[t].empty() ? "running" : waiting[t];
     result.push_back(std::move(summary));
   }
   return result;
+}
+
+std::string place_of(const divergence& diverged) {
+  return fmt::format(
+      "thread {} at its operation {}",
+      diverged.thread == 0 ? std::string("main") : fmt::format("T{}", diverged.thread),
+      diverged.index + 1);
 }
 
 }  // namespace
@@ -166,6 +171,7 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
     run.complaint_stack = use->stack;
   } else if (how == ending::nondeterministic) {
     run.complaint = describe(follow.diverged());
+    run.diverged = follow.diverged();
   } else if (e.failed() || lost || is_deadlock(e, how)) {
     failing_execution& failing = run.execution.emplace();
     failing.trace = diagnose::trace_of(
@@ -190,11 +196,18 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
 
 std::string describe(const divergence& diverged) {
   return fmt::format(
-      "the program is not deterministic: repeating an execution, thread {} at its operation {} went "
-      "on {}; something that heddle does not control (an address, a clock, a random number, "
-      "memory that is never initialised) decides what it does",
-      diverged.thread == 0 ? std::string("main") : fmt::format("T{}", diverged.thread),
-      diverged.index + 1, diverged.how);
+      "the program is not deterministic: repeating an execution, {} went on {}; something that "
+      "heddle does not control (an address, a clock, a random number, memory that is never "
+      "initialised) decides what it does",
+      place_of(diverged), diverged.how);
+}
+
+std::string describe_misfit(const divergence& diverged) {
+  return fmt::format(
+      "the replay token does not fit this program: {} goes on {}; the token is another program's, "
+      "the program has changed since (or its compiler, or heddle), or something that heddle does "
+      "not control decides what it does",
+      place_of(diverged), diverged.how);
 }
 
 }  // namespace heddle

@@ -17,6 +17,7 @@ struct recorded_run {
   std::optional<failing_execution> execution;  // none: it did not fail
   std::string complaint;                       // why it could not be judged; else empty
   call_stack complaint_stack;
+  std::optional<divergence> diverged;  // the complaint is that it went another way
   std::uint32_t threads = 0;
   std::uint32_t events = 0;
 };
@@ -33,5 +34,8 @@ std::optional<diagnose::lost_wakeup> lost_wakeup_of(const runtime::engine& engin
 
 /// The two operations of a nondeterministic program, in a sentence.
 std::string describe(const divergence& diverged);
+
+/// The same, where the execution came from a replay token.
+std::string describe_misfit(const divergence& diverged);
 
 }  // namespace heddle

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <stdexcept>
 
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/explore/exhaustive.hpp"
+#include "model/program/check_that.hpp"
+#include "model/runtime/address_space.hpp"
 #include "model/runtime/engine.hpp"
 #include "model/runtime/output_capture.hpp"
 
@@ -52,6 +55,9 @@ class session {
       while (!explore()) reset();
     }
     result_.seconds = seconds_since(start_);
+    const bool conclusive =
+        result_.verdict == verdict::verified || result_.verdict == verdict::failed;
+    check_that(conclusive || !result_.reason.empty(), "what is not conclusive has a reason");
     return std::move(result_);
   }
 
@@ -67,6 +73,7 @@ class session {
     do {
       run = record_execution(engine_, output_, execution, options_.max_steps);
     } while (engine_.learned());
+    if (run.diverged) return error(describe_misfit(*run.diverged), {});
     if (!run.complaint.empty()) return error(run.complaint, run.complaint_stack);
     result_.executions = 1;
     result_.threads = run.threads;
@@ -103,8 +110,8 @@ class session {
       if (!search.begin_execution()) break;
       const std::uint64_t seen = result_.executions + result_.blocked;
       if (options_.executions != 0 && seen >= options_.executions) {
-        bounded(fmt::format("stopped after {} execution{} (--executions)", seen,
-                            seen == 1 ? "" : "s"));
+        bounded(
+            fmt::format("stopped after {} execution{} (--executions)", seen, seen == 1 ? "" : "s"));
         return true;
       }
       output_.begin_execution();
@@ -117,9 +124,9 @@ class session {
       result_.verdict = verdict::failed;
     } else if (cut_ > 0) {
       result_.verdict = verdict::bounded;
-      result_.reason = fmt::format(
-          "{} execution{} had more than {} events (--max-steps) and {} cut short", cut_,
-          cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were");
+      result_.reason =
+          fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short", cut_,
+                      cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were");
     } else {
       result_.verdict = verdict::verified;
     }
@@ -140,9 +147,10 @@ class session {
       return false;
     }
     if (const auto& stuck = engine_.stuck()) {
-      bounded(fmt::format("a thread ran for {} seconds without any visible operation; heddle "
-                          "cannot explore a loop that nothing outside can end",
-                          runtime::engine_options{}.patience_seconds));
+      bounded(
+          fmt::format("a thread ran for {} seconds without any visible operation; heddle "
+                      "cannot explore a loop that nothing outside can end",
+                      runtime::engine_options{}.patience_seconds));
       result_.reason_stack = *stuck;
       return false;
     }
@@ -156,14 +164,20 @@ class session {
         ++result_.executions;
         wrong = lost_wakeup_of(engine_, search, how).has_value();
         break;
-      case ending::blocked: ++result_.blocked; break;
+      case ending::blocked:
+        ++result_.blocked;
+        break;
       case ending::deadlock:
         ++result_.blocked;
         wrong = is_deadlock(engine_, how);
         break;
-      case ending::cut: ++cut_; break;
+      case ending::cut:
+        ++cut_;
+        break;
       case ending::abandoned:
-      case ending::nondeterministic: ++result_.executions; break;
+      case ending::nondeterministic:
+        ++result_.executions;
+        break;
     }
     return !wrong || failed(search);
   }
@@ -237,9 +251,8 @@ class session {
       told_at_ = seconds;
       const double fraction = search.explored_fraction();
       listener_({result_.executions, result_.blocked, seconds,
-                 fraction > 0
-                     ? static_cast<double>(result_.executions + result_.blocked) / fraction
-                     : 0});
+                 fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction
+                              : 0});
     }
     return false;
   }
@@ -275,6 +288,9 @@ check_result run_session(const std::string& name, const std::function<void()>& b
     v.e.cannot("explores from inside an exploration (heddle::explore is not re-entrant)");
   }
   try {
+    if (std::string rival = runtime::rival_runtime(); !rival.empty()) {
+      throw std::runtime_error(rival);
+    }
     return session(name, body, options, on_progress).run();
   } catch (const std::exception& failed) {
     check_result result;

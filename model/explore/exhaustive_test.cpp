@@ -219,7 +219,7 @@ TEST(exhaustive, answers_with_values_and_says_what_is_latest) {
   EXPECT_TRUE(program.steps[3].latest);
   EXPECT_EQ(program.steps[4].result.low, 9u);
   EXPECT_FALSE(program.steps[4].latest);
-  EXPECT_EQ(search.events_of(0), 8u);
+  EXPECT_EQ(search.happens_before(0).events, 8u);
   EXPECT_EQ(search.end_execution(), ending::complete);
 }
 
@@ -265,7 +265,6 @@ class memory_keeper final : public recorder {
   clock_view happens_before(thread_id thread) const override {
     return search_.happens_before(thread);
   }
-  std::uint32_t events_of(thread_id thread) const override { return search_.events_of(thread); }
 
   /// How many locations hold something else than the end of their coherence order.
   unsigned wrong_locations() const {

@@ -7,39 +7,10 @@
 namespace heddle {
 using state = thread_progress::state;
 
-step graph_recorder::added(thread_id thread, std::uint32_t events, value result, bool latest) {
-  performs(thread);
-  return did(thread, events, result, latest);
-}
-
-step graph_recorder::extend(thread_id thread, const operation& op) {
-  if (g().size() >= options_.max_steps) {
-    stopped_ = true;
-    stop_reason_ = ending::cut;
-    return {};
-  }
-  threads_[thread].now = state::running;
-  switch (op.kind) {
-    case operation_kind::load:
-    case operation_kind::read_modify_write:
-    case operation_kind::compare_exchange: return extend_read(thread, op);
-    case operation_kind::store: return extend_write(thread, op);
-    case operation_kind::choose: {
-      const event_id c =
-          g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
-      compute_clocks(g(), c);
-      g()[c].val = {choose_alternative(c, op.operand.low), 0};
-      return added(thread, 1, g()[c].val);
-    }
-    case operation_kind::fence: {
-      compute_clocks(g(), g().add(thread, event_kind::fence, op.order, no_location));
-      return added(thread, 1, {});
-    }
-    case operation_kind::create_thread:
-    case operation_kind::join_thread:
-    case operation_kind::finish_thread: return extend_thread(thread, op);
-  }
-  __builtin_unreachable();
+[[gnu::always_inline]] inline step graph_recorder::added(event_id last, std::uint32_t events, value result, bool latest) {
+  const event& e = graph()[last];
+  performs(e.thread);
+  return did(e, events, result, latest);
 }
 
 /// Whether `next` is the write of a read-modify-write that took the write before it, and no later
@@ -93,15 +64,15 @@ step graph_recorder::extend_read(thread_id thread, const operation& op) {
   const event& read = g()[r];
   const value result = read.val;
   if (read.blocked()) {
-    added(thread, 1, result);
+    added(r, 1, result);
     return blocked(thread, r);
   }
-  if (!read.exclusive()) return added(thread, 1, result);
+  if (!read.exclusive()) return added(r, 1, result);
   const event_id x = complete_modification(r);
   added_write(x);
   check_that(!conflicts(x), "the co-maximal write is not taken by another read-modify-write");
   wake_waiters(op.location);
-  return added(thread, 2, result, note_latest(g()[x]));
+  return added(x, 2, result, note_latest(g()[x]));
 }
 
 step graph_recorder::extend_write(thread_id thread, const operation& op) {
@@ -114,7 +85,7 @@ step graph_recorder::extend_write(thread_id thread, const operation& op) {
   compute_clocks(graph, w);
   added_write(w);
   wake_waiters(op.location);
-  return added(thread, 1, op.operand, note_latest(graph[w]));
+  return added(w, 1, op.operand, note_latest(graph[w]));
 }
 
 step graph_recorder::extend_thread(thread_id thread, const operation& op) {
@@ -128,13 +99,14 @@ step graph_recorder::extend_thread(thread_id thread, const operation& op) {
     const event_id join = g().add(thread, event_kind::join, memory_order::relaxed, no_location);
     g()[join].val = op.operand;
     compute_clocks(g(), join);
-    return added(thread, 1, {});
+    return added(join, 1, {});
   }
   if (op.kind == operation_kind::finish_thread) {
-    compute_clocks(g(),
-                   g().add(thread, event_kind::finish, memory_order::relaxed, no_location));
+    const event_id finish =
+        g().add(thread, event_kind::finish, memory_order::relaxed, no_location);
+    compute_clocks(g(), finish);
     threads_[thread].now = state::finished;
-    return added(thread, 1, {});
+    return added(finish, 1, {});
   }
   const event_id create = g().add(thread, event_kind::create, memory_order::relaxed, no_location);
   const thread_id created = g().unused_thread();
@@ -142,7 +114,44 @@ step graph_recorder::extend_thread(thread_id thread, const operation& op) {
   g().note_creation(created, create);
   compute_clocks(g(), create);
   this->create(created);
-  return added(thread, 1, {created, 0});
+  return added(create, 1, {created, 0});
+}
+
+/// The thread has performed all of its events that the graph holds: adds the next one.
+step graph_recorder::extend(thread_id thread, const operation& op) {
+  if (executed_ < g().size()) {
+    replay_hint_ = no_thread;
+    return {step_status::park, {}, false};
+  }
+  if (!may_extend(thread)) return {step_status::park, {}, false};
+  if (g().size() >= options_.max_steps) {
+    stopped_ = true;
+    stop_reason_ = ending::cut;
+    return {};
+  }
+  threads_[thread].now = state::running;
+  switch (op.kind) {
+    case operation_kind::load:
+    case operation_kind::read_modify_write:
+    case operation_kind::compare_exchange: return extend_read(thread, op);
+    case operation_kind::store: return extend_write(thread, op);
+    case operation_kind::choose: {
+      const event_id c =
+          g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
+      compute_clocks(g(), c);
+      g()[c].val = {choose_alternative(c, op.operand.low), 0};
+      return added(c, 1, g()[c].val);
+    }
+    case operation_kind::fence: {
+      const event_id fence = g().add(thread, event_kind::fence, op.order, no_location);
+      compute_clocks(g(), fence);
+      return added(fence, 1, {});
+    }
+    case operation_kind::create_thread:
+    case operation_kind::join_thread:
+    case operation_kind::finish_thread: return extend_thread(thread, op);
+  }
+  __builtin_unreachable();
 }
 
 void graph_recorder::wake_waiters(location_id location) {

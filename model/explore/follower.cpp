@@ -28,7 +28,7 @@ thread_id follower::next_to_extend() {
   if (followed_to_the_end()) return graph_recorder::next_to_extend();
   const thread_id next = execution_.schedule[segment_].thread;
   if (next < threads_.size() && can_extend(threads_[next])) return running_ = next;
-  diverge(running_, "than the replay token says: it is not this program's, or the program changed");
+  diverge(running_, "to another operation");
   return no_thread;
 }
 
@@ -49,7 +49,7 @@ event_id follower::choose_source(event_id read, std::span<const event_id> source
   for (const event_id source : sources) {
     if (source == wanted) return source;
   }
-  diverge(running_, "than the replay token says: a read cannot see what it saw");
+  diverge(running_, "to a read that cannot see what it saw");
   return sources.back();
 }
 
@@ -59,7 +59,7 @@ std::uint32_t follower::choose_place(event_id w, std::uint32_t floor) {
   if (away <= order.size() && order.size() - away >= floor) {
     return static_cast<std::uint32_t>(order.size() - away);
   }
-  diverge(running_, "than the replay token says: a write cannot go where it went");
+  diverge(running_, "to a write that cannot go where it went");
   return static_cast<std::uint32_t>(order.size());
 }
 

@@ -41,19 +41,6 @@ ending graph_recorder::end_execution() {
   return stuck ? ending::deadlock : ending::blocked;
 }
 
-step graph_recorder::perform(thread_id thread, const operation& op) {
-  if (stopped_) return {};
-  running_ = thread;
-  thread_progress& now = threads_[thread];
-  if (now.position < g().length(thread)) return replay(thread, op);
-  if (executed_ < g().size()) {
-    replay_hint_ = no_thread;
-    return {step_status::park, {}, false};
-  }
-  if (!may_extend(thread)) return {step_status::park, {}, false};
-  return extend(thread, op);
-}
-
 thread_id graph_recorder::next_thread() {
   if (stopped_) return no_thread;
   return executed_ < g().size() ? next_to_replay() : next_to_extend();
@@ -75,16 +62,9 @@ step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index) {
 }
 
 recorder::clock_view graph_recorder::happens_before(thread_id thread) const {
-  const execution_graph& graph = this->graph();
-  const clock_pool& clocks = graph.clocks();
-  const std::uint32_t position = threads_[thread].position;
-  if (position > 0) {
-    const event& last = graph[graph.thread_events(thread)[position - 1]];
-    return {clocks.data(last.happens_before), clocks.width()};
-  }
-  const event_id create = graph.creation(thread);
-  if (create == no_event) return {clocks.data(0), clocks.width()};
-  return {clocks.data(graph[create].message), clocks.width()};
+  const clock_pool& clocks = graph().clocks();
+  const thread_progress& now = threads_[thread];
+  return {clocks.data(now.clock), clocks.width(), now.position};
 }
 
 recorder::unordered_access graph_recorder::unordered_before(thread_id thread,

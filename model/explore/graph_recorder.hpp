@@ -58,7 +58,6 @@ class graph_recorder : public recorder {
   clock_view happens_before(thread_id thread) const final;
   unordered_access unordered_before(thread_id thread, location_id location,
                                     bool writes_only) const final;
-  std::uint32_t events_of(thread_id thread) const final { return threads_[thread].position; }
 
  protected:
   explicit graph_recorder(const search_options& options) : options_(options) {}
@@ -96,15 +95,33 @@ class graph_recorder : public recorder {
   thread_id running_ = 0;
 
  private:
-  step added(thread_id thread, std::uint32_t events, value result, bool latest = false);
+  step added(event_id last, std::uint32_t events, value result, bool latest = false);
   // replay.cpp
-  step replay(thread_id thread, const operation& op);
+  step replay(const event& e, const operation& op);
+  [[gnu::noinline]] step replay_other(const event& e, const operation& op);
   bool matches(const event& e, const operation& op) const;
-  bool executed(event_id id) const;
+  bool executed(event_id id) const {
+    if (id == initial_write) return true;
+    const event& e = graph()[id];
+    return e.thread < threads_.size() && e.index < threads_[e.thread].position;
+  }
   thread_id next_to_replay();
-  step did(thread_id thread, std::uint32_t events, value result, bool latest = false);
+  /// The thread has performed `events` more, and `last` is the last of them.
+  step did(const event& last, std::uint32_t events, value result, bool latest = false) {
+    thread_progress& now = threads_[last.thread];
+    now.position = last.index + 1;
+    now.clock = last.happens_before;
+    executed_ += events;
+    return {step_status::done, result, latest};
+  }
   step blocked(thread_id thread, event_id read);
-  bool note_latest(const event& write);
+  /// Whether the write, which happens now, is the coherence-latest so far.
+  bool note_latest(const event& write) {
+    std::uint32_t& latest = latest_executed_[write.location];
+    if (write.coherence_position < latest) return false;
+    latest = write.coherence_position + 1;
+    return true;
+  }
   void create(thread_id created);
 
   // extend.cpp

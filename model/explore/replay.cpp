@@ -6,29 +6,11 @@
 
 namespace heddle {
 
-bool graph_recorder::executed(event_id id) const {
-  if (id == initial_write) return true;
-  const event& e = graph()[id];
-  return e.thread < threads_.size() && e.index < threads_[e.thread].position;
-}
-
-bool graph_recorder::note_latest(const event& write) {
-  std::uint32_t& latest = latest_executed_[write.location];
-  if (write.coherence_position < latest) return false;
-  latest = write.coherence_position + 1;
-  return true;
-}
-
-step graph_recorder::did(thread_id thread, std::uint32_t events, value result, bool latest) {
-  threads_[thread].position += events;
-  executed_ += events;
-  return {step_status::done, result, latest};
-}
-
 void graph_recorder::create(thread_id created) {
   if (created >= threads_.size()) threads_.resize(created + 1u);
   threads_[created] = {};
   threads_[created].now = thread_progress::state::running;
+  threads_[created].clock = graph()[graph().creation(created)].message;
 }
 
 step graph_recorder::blocked(thread_id thread, event_id read) {
@@ -61,9 +43,33 @@ bool graph_recorder::matches(const event& e, const operation& op) const {
   __builtin_unreachable();
 }
 
-step graph_recorder::replay(thread_id thread, const operation& op) {
+/// The thread's next event is e. An execution is mostly replay, and replay is mostly loads and
+/// stores: these two have a path of their own.
+[[gnu::always_inline]] inline step graph_recorder::replay(const event& e, const operation& op) {
+  if (e.location == op.location && e.order == op.order && e.size == op.size) {
+    if (op.kind == operation_kind::load && e.is_read() && e.detail == 0 &&
+        executed(e.reads_from)) {
+      return did(e, 1, e.val);
+    }
+    if (op.kind == operation_kind::store && e.is_write() && e.val == op.operand) {
+      return did(e, 1, e.val, note_latest(e));
+    }
+  }
+  return replay_other(e, op);
+}
+
+step graph_recorder::perform(thread_id thread, const operation& op) {
+  if (stopped_) [[unlikely]]
+    return {};
+  running_ = thread;
+  const auto events = graph().thread_events(thread);
+  const std::uint32_t position = threads_[thread].position;
+  return position < events.size() ? replay(graph()[events[position]], op) : extend(thread, op);
+}
+
+step graph_recorder::replay_other(const event& e, const operation& op) {
+  const thread_id thread = e.thread;
   thread_progress& now = threads_[thread];
-  const event& e = graph()[graph().thread_events(thread)[now.position]];
   if (!matches(e, op)) {
     const bool same = (e.is_write() && op.kind == operation_kind::store) ||
                       (e.is_read() && op.kind == operation_kind::load);
@@ -82,17 +88,16 @@ step graph_recorder::replay(thread_id thread, const operation& op) {
       }
       const value result = e.val;
       if (e.blocked()) {
-        did(thread, 1, result);
+        did(e, 1, result);
         return blocked(thread, graph().id_of(e));
       }
-      if (!e.exclusive()) return did(thread, 1, result);
-      const event& x = graph()[graph().thread_events(thread)[now.position + 1]];
-      return did(thread, 2, result, note_latest(x));
+      if (!e.exclusive()) return did(e, 1, result);
+      const event& x = graph()[graph().thread_events(thread)[e.index + 1]];
+      return did(x, 2, result, note_latest(x));
     }
-    case event_kind::write: return did(thread, 1, e.val, note_latest(e));
     case event_kind::create: {
       create(static_cast<thread_id>(e.val.low));
-      return did(thread, 1, e.val);
+      return did(e, 1, e.val);
     }
     case event_kind::join: {
       const auto target = static_cast<thread_id>(e.val.low);
@@ -101,13 +106,14 @@ step graph_recorder::replay(thread_id thread, const operation& op) {
         replay_hint_ = target;
         return {step_status::park, {}, false};
       }
-      return did(thread, 1, {});
+      return did(e, 1, {});
     }
     case event_kind::finish:
       now.now = thread_progress::state::finished;
-      return did(thread, 1, {});
+      return did(e, 1, {});
     case event_kind::choice:
-    case event_kind::fence: return did(thread, 1, e.val);
+    case event_kind::fence: return did(e, 1, e.val);
+    case event_kind::write: return did(e, 1, e.val, note_latest(e));
   }
   __builtin_unreachable();
 }

@@ -19,6 +19,7 @@ struct thread_progress {
   };
   state now = state::absent;
   std::uint32_t position = 0;          // events performed in this execution
+  clock_ref clock = 0;                 // what happens before its next plain access
   thread_id awaited = no_thread;       // waiting_join
   location_id location = no_location;  // waiting_turn
   event_id blocked_read = no_event;    // blocked

@@ -50,10 +50,11 @@ class recorder {
 
   /// The happens-before clock of the thread's next plain access: entry u counts the events of
   /// thread u that happen before it. Valid until the next call; `width` entries, later threads
-  /// count 0. Thread `thread`'s own entry is not meaningful.
+  /// count 0. Thread `thread`'s own entry is not meaningful; it has performed `events`.
   struct clock_view {
     const std::uint32_t* entries;
-    std::size_t width;
+    std::uint32_t width;
+    std::uint32_t events = 0;
   };
   virtual clock_view happens_before(thread_id thread) const = 0;
 
@@ -66,9 +67,6 @@ class recorder {
   };
   virtual unordered_access unordered_before(thread_id thread, location_id location,
                                             bool writes_only) const = 0;
-
-  /// How many events the thread has performed in this execution.
-  virtual std::uint32_t events_of(thread_id thread) const = 0;
 };
 
 class program {

@@ -62,8 +62,8 @@ std::string qualified_name(std::string_view function) {
 }
 
 bool is_internal(const frame& f) {
-  constexpr std::array<std::string_view, 5> c_names = {"__tsan_", "pthread_", "__cxa_", "__libc_",
-                                                       "_start"};
+  constexpr std::array<std::string_view, 6> c_names = {
+      "__tsan_", "pthread_", "__cxa_", "__libc_", "__clang_call_terminate", "_start"};
   constexpr std::array<std::string_view, 3> namespaces = {"std::", "heddle::", "__gnu_cxx::"};
   const std::string name = qualified_name(f.function);
   if (starts_with_any(name, c_names)) return true;

@@ -41,10 +41,19 @@ ordered_json json_of(const failing_execution& failure, const locator& places) {
       {"replay", failure.replay},           {"trace", std::move(trace)}};
 }
 
+/// Why a search is bounded or in error, and where; null where it was conclusive: a result has a
+/// reason exactly if there is something to say (result.hpp).
+ordered_json reason(const check_result& result, const locator& places) {
+  if (result.reason.empty()) return nullptr;
+  const std::string place = places.exact_place(result.reason_stack);
+  return place.empty() ? result.reason : result.reason + " (at " + place + ")";
+}
+
 ordered_json json_of(const check_result& result, const setting& around) {
   const locator places(around);
   return {{"name", result.name},
           {"verdict", name_of(result.verdict)},
+          {"reason", reason(result, places)},
           {"memory_model", result.memory_model},
           {"mode", result.mode},
           {"executions", result.executions},

@@ -30,9 +30,9 @@ TEST(json, has_exactly_the_keys_of_schema_1) {
   ASSERT_EQ(whole["checks"].size(), results.size());
   for (const json& check : whole["checks"])
     EXPECT_EQ(keys(check),
-              (std::set<std::string>{"name", "verdict", "memory_model", "mode", "executions",
-                                     "blocked", "seconds", "executions_per_second", "max_events",
-                                     "threads", "seed", "failure"}));
+              (std::set<std::string>{"name", "verdict", "reason", "memory_model", "mode",
+                                     "executions", "blocked", "seconds", "executions_per_second",
+                                     "max_events", "threads", "seed", "failure"}));
   EXPECT_TRUE(whole["checks"][0]["failure"].is_null());
   const json& failure = whole["checks"][3]["failure"];
   EXPECT_EQ(keys(failure),
@@ -52,6 +52,21 @@ TEST(json, says_which_write_a_read_sees) {
   EXPECT_EQ(trace[2]["leaves"], "it has finished");
   EXPECT_TRUE(trace[3]["leaves"].is_null());
   EXPECT_EQ(trace[6]["object"], "ready");
+}
+
+TEST(json, gives_the_reason_of_what_is_not_conclusive) {
+  const auto reason = [](const check_result& result) {
+    return json::parse(render_json_check(result, samples::around()))["reason"];
+  };
+  EXPECT_EQ(reason(samples::bounded()), "the limit of 30 seconds was reached");
+  EXPECT_EQ(reason(samples::error()),
+            "the program called select(), which heddle cannot model (at tests/message.cpp:40)");
+  EXPECT_TRUE(reason(samples::verified()).is_null());
+  EXPECT_TRUE(reason(samples::message_passing()).is_null());
+  // A search that was cut after its first failure (--keep-going) says so, too.
+  check_result cut = samples::message_passing();
+  cut.reason = "interrupted";
+  EXPECT_EQ(reason(cut), "interrupted");
 }
 
 TEST(json, survives_any_text_and_number) {

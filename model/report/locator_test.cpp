@@ -35,6 +35,11 @@ TEST(internal_frames, tells_machinery_from_the_users_code) {
   EXPECT_FALSE(is_internal(function("standard::run()")));
 }
 
+TEST(internal_frames, knows_what_clang_calls_to_terminate) {
+  EXPECT_TRUE(is_internal(function("__clang_call_terminate", "")));
+  EXPECT_FALSE(is_internal(function("clang_call_terminate", "/home/u/a.cpp")));
+}
+
 TEST(internal_frames, finds_the_qualified_name) {
   EXPECT_EQ(qualified_name("void std::__invoke_impl<void, f (int)>(int)"), "std::__invoke_impl");
   EXPECT_EQ(qualified_name("(anonymous namespace)::run(int)"), "(anonymous namespace)::run");
@@ -120,6 +125,7 @@ TEST(story, shortens_functions) {
   EXPECT_EQ(short_function("heddle_check_cell()::{lambda()#1}::operator()() const"),
             "cell()::{lambda()#1}::operator()");
   EXPECT_EQ(short_function("run(void (*)(int))"), "run");
+  EXPECT_EQ(short_function("operator()"), "operator()");
   EXPECT_EQ(short_function("main"), "main");
   EXPECT_EQ(short_function(""), "");
 }

@@ -66,7 +66,9 @@ std::string short_function(std::string_view function) {
     for (std::size_t i = function.size(); i-- > 0;) {
       depth += function[i] == ')' ? 1 : function[i] == '(' ? -1 : 0;
       if (depth == 0) {
-        function = function.substr(0, i);
+        const bool is_name =
+            function.substr(0, i).ends_with("operator");  // g++ gives no parameters
+        if (!is_name) function = function.substr(0, i);
         break;
       }
     }

@@ -70,6 +70,13 @@ void trim_end(text_line& line) {
   }
 }
 
+/// Where to break a word that is too long for any line, of which `bytes` fit: after a sign that
+/// joins the parts of a place or a name, if there is one in the second half.
+std::size_t good_break(std::string_view word, std::size_t bytes) {
+  const std::size_t joint = word.substr(0, bytes).find_last_of("/:_.-");
+  return joint == std::string_view::npos || joint < bytes / 2 ? bytes : joint + 1;
+}
+
 /// Collects words into lines.
 class line_builder {
  public:
@@ -83,8 +90,8 @@ class line_builder {
   void add_word(std::string_view word, tone colour) {
     if (used_ > 0 && used_ + pending_ + display_width(word) > room()) end_line();
     while (display_width(word) > room() - used_ - pending_) {
-      const std::size_t bytes =
-          std::max(bytes_of_width(word, room() - used_ - pending_), first_character(word).bytes);
+      const std::size_t fits = bytes_of_width(word, room() - used_ - pending_);
+      const std::size_t bytes = std::max(good_break(word, fits), first_character(word).bytes);
       append(word.substr(0, bytes), colour);
       word.remove_prefix(bytes);
       end_line();

@@ -41,6 +41,9 @@ TEST(text, flows_at_words_and_indents) {
             (std::vector<std::string>{"one two"}));
   EXPECT_EQ(flowed({{"abcdefghij", tone::plain}}, 4, 1),
             (std::vector<std::string>{"abcd", " efg", " hij"}));
+  EXPECT_EQ(flowed({{"lazy_type_object.cpp:60", tone::plain}}, 22, 2),
+            (std::vector<std::string>{"lazy_type_object.cpp:", "  60"}))
+      << "a number is not broken";
   EXPECT_EQ(flowed({{"漢字", tone::plain}}, 1, 0).size(), 2u);
   EXPECT_EQ(flowed({{"a b c ", tone::plain}, {"d e", tone::bad, true}}, 8, 2),
             (std::vector<std::string>{"a b c", "  d e"}))

@@ -40,7 +40,7 @@ double executions_per_second(const check_result& result) {
 
 std::string effort(const check_result& result) {
   std::string text = counted(result.executions, "execution");
-  if (result.blocked != 0) text += fmt::format(", {} of them blocked", grouped(result.blocked));
+  if (result.blocked != 0) text += fmt::format(", {} blocked", grouped(result.blocked));
   text += fmt::format(", {:.3f} s", result.seconds);
   if (const double rate = executions_per_second(result); rate > 0)
     text += fmt::format(" ({} per second)", grouped(static_cast<std::uint64_t>(rate + 0.5)));

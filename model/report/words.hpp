@@ -10,8 +10,8 @@ namespace heddle::report {
 /// "1,234,567"
 std::string grouped(std::uint64_t number);
 
-/// "12 executions, 2 of them blocked, 0.010 s (1,200 per second)"; the model and the mode are
-/// added unless they are the usual ones.
+/// "12 executions, 2 blocked, 0.010 s (1,200 per second)": the blocked ones come on top; the model
+/// and the mode are added unless they are the usual ones.
 std::string effort(const check_result& result);
 
 /// Executions per second; 0 if no time was measured.

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "model/runtime/address_space.hpp"
 #include "model/runtime/engine.hpp"
 #include "model/runtime/libc_blocks.hpp"
 #include "model/runtime/stack_pool.hpp"
@@ -33,6 +34,10 @@ note was_allocated(engine& e, const block& b) {
 std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
 
 [[noreturn]] void refuse(engine& e, std::size_t size, allocation_error why) {
+  if (const int error = e.memory().reserve_error(); error != 0) {
+    e.cannot("allocates " + bytes(size) +
+             ", and heddle could not reserve addresses for its heap: " + address_advice(error));
+  }
   const std::string limit = bytes(heap_options{}.bytes_per_thread);
   switch (why) {
     case allocation_error::too_large:
@@ -42,8 +47,7 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
       e.cannot("allocates " + bytes(size) + " more in a thread that has used up its " + limit +
                "; heddle reuses no memory within an execution");
     default:
-      e.cannot("allocates " + bytes(size) +
-               ", and heddle could not reserve addresses for its heap");
+      e.cannot("allocates " + bytes(size) + " in a thread that has no heap");
   }
 }
 
@@ -75,22 +79,20 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
   e.fail(failure_kind::memory, std::move(message), std::move(notes));
 }
 
-void check_size(engine& e, void* p, std::size_t size) {
-  if (size == any_size) return;
-  const block* const which = e.memory().find(p);
-  if (which == nullptr || !which->live || which->size == size) return;
+[[noreturn]] void report_bad_size(engine& e, const block& which, std::size_t size) {
   e.fail(failure_kind::memory,
          "mismatched free: " + running_thread(e) + " deletes an object of " + bytes(size) +
-             " where there is a block of " + bytes(which->size) +
+             " where there is a block of " + bytes(which.size) +
              " (of a derived class without a virtual destructor, perhaps)",
-         {was_allocated(e, *which)});
+         {was_allocated(e, which)});
 }
 
 /// The block is free in the heap's books: ends what lived in it, and tells the race detector.
 void bury(engine& e, const block& which, std::uintptr_t place) {
   const auto start = reinterpret_cast<std::uintptr_t>(which.start);
-  e.end_objects(start, which.size, "frees the memory of");
-  if (!e.races().release(which, e.view(), place)) e.report_conflict();
+  std::uint32_t object = 0;
+  if (!e.races().release(which, e.view(), place, object)) e.report_conflict();
+  if (object != 0) e.end_objects(start, which.size, "frees the memory of");
 }
 
 std::uintptr_t place_of(engine& e, const requester& by, std::uintptr_t pc) {
@@ -143,10 +145,10 @@ void release_for_program(void* p, allocation_family family, std::size_t size, st
   }
   engine::visit v;
   engine& e = v.e;
-  check_size(e, p, size);
   const requester by = e.here(pc);
   const release_outcome outcome = e.memory().release(by, p, family);
   if (outcome.result != free_result::ok) report_bad_free(e, p, family, outcome);
+  if (size != any_size && size != outcome.which->size) report_bad_size(e, *outcome.which, size);
   bury(e, *outcome.which, place_of(e, by, pc));
 }
 

@@ -36,7 +36,7 @@ int wait_at(pthread_barrier_t* memory) {
   barrier b = barrier_at(e, memory, "waits at");
   const std::uint64_t before =
       b.arrived.modify(modification::add, {1, 0}, memory_order::acq_rel, "barrier arrive").low;
-  touch_object(e, memory);
+  touch_object(e, b.object);
   const std::uint64_t round = before / b.threads + 1;
   if ((before + 1) % b.threads == 0) {
     b.rounds.store(round, memory_order::release, "barrier open");

@@ -101,8 +101,7 @@ bool wakes_spuriously(engine& e, const condition& c) {
 }
 
 /// The first half of a wait: whoever signals from now on can wake this thread.
-void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* mutex,
-                bool spurious) {
+void begin_wait(engine& e, condition& c, const pthread_mutex_t* mutex, bool spurious) {
   const thread_id me = e.running();
   if (me >= most_threads) {
     e.cannot("waits on a condition variable in " + e.name_of_thread(me) +
@@ -111,7 +110,7 @@ void begin_wait(engine& e, condition& c, pthread_cond_t* cond, pthread_mutex_t* 
   const value bit = bit_of(me);
   const value before = c.waiting.modify(modification::add, {bit.low, bit.high + one_version},
                                         memory_order::relaxed, "cv wait");
-  touch_object(e, cond);
+  touch_object(e, c.object);
   check_mutex(e, c, before, mutex);
   e.self().condition_waits.push_back({c.location, version_of(before) + 1,
                                       reinterpret_cast<std::uintptr_t>(mutex), e.place(0),
@@ -168,7 +167,7 @@ int wait_on(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock, const
                                        "not hold");
     }
     spurious = wakes_spuriously(e, c);
-    begin_wait(e, c, cond, mutex, spurious);
+    begin_wait(e, c, mutex, spurious);
   }
   unlock_mutex(mutex);
   int result = 0;
@@ -188,7 +187,7 @@ int wake(pthread_cond_t* cond, bool all) {
   condition c = condition_at(e, cond, all ? "broadcasts" : "signals");
   const value waiting = c.waiting.load(memory_order::relaxed, name);
   const std::uint32_t read = last_event(e);
-  touch_object(e, cond);
+  touch_object(e, c.object);
   const unsigned count = waiters(waiting);
   if (count == 0) return 0;
   const std::uint64_t which =

@@ -35,8 +35,10 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
   v.e.fail(kind, running_thread(v.e) + " " + what);
 }
 
+/// Without the folder, which is another one on every machine; the failure's place has it.
 std::string at(const char* file, unsigned line) {
-  return std::string(" (") + (file == nullptr ? "?" : file) + ":" + std::to_string(line) + ")";
+  const std::string path = file == nullptr ? "?" : file;
+  return " (" + path.substr(path.rfind('/') + 1) + ":" + std::to_string(line) + ")";
 }
 
 [[noreturn]] void end_program(int status, const char* how) {
@@ -64,6 +66,11 @@ void heddle::require(bool condition, const char* message, std::source_location w
   }
   engine::visit v;
   v.e.fail(failure_kind::assertion, what + at(where.file_name(), where.line()));
+}
+
+void heddle::runtime::leave_main() {
+  run_exit_handlers(*engine::current(), 0);
+  run_program_exit_handlers();
 }
 
 extern "C" {

@@ -14,4 +14,8 @@ void install_terminate_handler();
 /// ends; for whoever ends it otherwise.
 void run_program_exit_handlers();
 
+/// Inside: main is about to return 0. What the C library does then, but the program's end: destroys
+/// main's thread-local objects and calls the exit handlers.
+void leave_main();
+
 }  // namespace heddle::runtime

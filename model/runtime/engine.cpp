@@ -70,7 +70,9 @@ void engine::run(recorder& recorder) {
 void engine::finish() {
   bool all_finished = true;
   for (thread_id t = 0; t < threads_used_; ++t) all_finished &= threads_[t].finished;
-  if (all_finished && options_.leaks && !failure_ && !unsupported_ && heap_.live_blocks() != 0) {
+  // After exit(), what the frames that were never left point to is no leak.
+  const bool judges_leaks = options_.leaks && !exited_ && !failure_ && !unsupported_;
+  if (all_finished && judges_leaks && heap_.live_blocks() != 0) {
     look_for_leaks();
   }
   statics_.restore();
@@ -93,10 +95,6 @@ void engine::thread_entry(void* argument) {
   e.finish_thread(self.function(self.argument));
 }
 
-void engine::refresh_view() {
-  view_ = {running_, recorder_->events_of(running_), recorder_->happens_before(running_)};
-}
-
 void engine::abandon() {
   fibers_.back();
   broken("an abandoned fiber does not run again", __FILE__, __LINE__);
@@ -112,23 +110,29 @@ void engine::switch_away() {
   fibers_.switch_to(next);
 }
 
-step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
-  if (recording_) [[unlikely]] self().next = {name, address, capture()};
-  for (;;) {
-    const step s = recorder_->perform(running_, op);
-    if (s.status == step_status::park) {
-      switch_away();
-      continue;
-    }
-    if (s.status == step_status::stop) abandon();
-    ++steps_;
-    refresh_view();
-    if (recording_) [[unlikely]] {
-      auto& recorded = self().recorded;
-      while (recorded.size() < view_.clock) recorded.push_back(self().next);
-    }
-    return s;
+/// Not now: lets others run until it is done.
+step engine::perform_in_turn(const operation& op) {
+  switch_away();
+  step s = recorder_->perform(running_, op);
+  while (s.status == step_status::park) {
+    switch_away();
+    s = recorder_->perform(running_, op);
   }
+  if (s.status == step_status::stop) abandon();
+  return s;
+}
+
+void engine::record_next(const char* name, std::uintptr_t address) {
+  self().next = {name, address, capture()};
+}
+
+void engine::record_done() {
+  auto& recorded = self().recorded;
+  while (recorded.size() < view_.clock) recorded.push_back(self().next);
+}
+
+step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
+  return perform_here(op, name, address);
 }
 
 thread_id engine::create_thread(void* (*function)(void*), void* argument, bool detached) {
@@ -190,6 +194,7 @@ void engine::exit_program(int status, const char* how) {
          std::string("the program ends itself: ") + how + "(" + std::to_string(status) + ")");
   }
   exited_ = true;
+  if (running_ != 0) stop_thread();  // nobody's join returns for it
   operation op;
   op.kind = operation_kind::finish_thread;
   perform(op, how, 0);
@@ -210,8 +215,8 @@ void engine::fail(failure_kind kind, std::string message, std::vector<note> note
 
 /// This thread's execution is over; that of the others goes on.
 void engine::stop_thread() {
-  self().waits = "failed";
-  recorder_->spin(running_, recorder_->events_of(running_));
+  self().waits = exited_ ? "exit" : "failed";
+  recorder_->spin(running_, view_.clock);
   switch_away();
   broken("a stopped thread does not go on", __FILE__, __LINE__);
 }

@@ -93,14 +93,19 @@ class engine final : public program {
   static engine* current() { return current_; }
   static bool inside() { return heddle_inside; }
 
-  /// Heddle runs, on the program's behalf, as long as this lives.
+  /// Heddle runs, on the program's behalf, as long as this lives. Visits may nest.
   class visit {
    public:
-    visit() : e(*current_) { e.leave_program(); }
-    ~visit() { e.enter_program(); }
+    visit() : e(*current_), first_(heddle_inside) { e.leave_program(); }
+    ~visit() {
+      if (first_) e.enter_program();
+    }
     visit(const visit&) = delete;
     visit& operator=(const visit&) = delete;
     engine& e;
+
+   private:
+    bool first_;
   };
 
   thread_id running() const { return running_; }
@@ -112,25 +117,35 @@ class engine final : public program {
   /// done; never, if the thread's execution ends here.
   step perform(const operation& op, const char* name, std::uintptr_t address);
 
-  /// An atomic access of the program.
-  value atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc);
-  /// A plain access that is about to happen. From inside a visit.
+  /// An atomic access of the program; `op` lacks its location yet.
+  value atomic(operation& op, std::uintptr_t address, const char* name, std::uintptr_t pc);
+  /// The most common plain accesses, completely; false: nothing is done, call plain().
+  [[gnu::always_inline]] bool settle(std::uintptr_t address, std::uint32_t size, bool write,
+                                     std::uintptr_t pc) {
+    if (recording_ || !races_.settle(address, size, write, view_, pc)) [[unlikely]]
+      return false;
+    if (write) wrote(address, size);
+    return true;
+  }
+
+  /// A plain access that is about to happen. From inside a visit or without one: it opens its own
+  /// where there is more to do than to look and to remember.
   void plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
   /// Ends the execution for what the race detector has just found; returns if races are not asked
   /// for and it is one.
-  void report_conflict();
-  /// Whether a plain access needs no look: the thread made the same one since its last event.
-  bool knows(std::uintptr_t address, std::uint32_t size, bool write) const {
-    return races_.is_known(address, size, write, view_);
+  [[gnu::noinline, gnu::cold]] void report_conflict();
+  /// The running thread's last event was an access of this object: does it race with a plain one?
+  /// What a thread has come after it stays after, until there is another; see check_objects.
+  void check_atomic(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {
+    if ((objects_[object].in_order >> running_ & 1) != 0 && running_ < 64) return;
+    check_order(object, size, write, pc);
   }
-  /// The running thread's last event was an access of this memory: does it race with a plain one?
-  void check_atomic(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
   /// The objects in this memory end, by what `how` says ("overwrites", "frees the memory of").
   void end_objects(std::uintptr_t address, std::size_t size, const char* how);
   /// The object of `kind` at the address, announced to the recorder; `initial` is what it holds
   /// if this is its first operation. Ends the execution where another kind of object is there.
-  std::uint32_t object_at(std::uintptr_t address, std::uint8_t size, object_kind kind,
-                          value initial);
+  [[gnu::noinline]] std::uint32_t object_at(std::uintptr_t address, std::uint8_t size,
+                                            object_kind kind, value initial);
 
   /// A word of heddle's own; it begins as 0.
   location_id hidden(object_kind kind, std::uint64_t owner, std::uint32_t number);
@@ -176,12 +191,16 @@ class engine final : public program {
   static_storage& statics() { return statics_; }
   /// The place to note for an access: its return address, or in a recorded execution the number
   /// of its call stack.
-  std::uintptr_t place(std::uintptr_t pc);
+  std::uintptr_t place(std::uintptr_t pc) { return recording_ ? record_place() : pc; }
   call_stack stack_of_place(std::uintptr_t place) const;
   call_stack capture() const;
   bool reports_races() const { return options_.races; }
   bool recording() const { return recording_; }
   std::string name_of_thread(thread_id t) const;
+  /// Whether the address lies on the running thread's stack.
+  bool runs_on(std::uintptr_t address) const {
+    return fibers_.stacks().contains(fibers_.current(), address);
+  }
 
  private:
   void leave_program() {
@@ -192,7 +211,29 @@ class engine final : public program {
     guard_->arm();
     heddle_inside = true;
   }
-  void refresh_view();
+  void refresh_view() {
+    const recorder::clock_view clock = recorder_->happens_before(running_);
+    view_ = {running_, clock.events, clock};
+  }
+  /// perform(), to be inlined where every instruction counts.
+  [[gnu::always_inline]] step perform_here(const operation& op, const char* name,
+                                           std::uintptr_t address) {
+    if (recording_) [[unlikely]]
+      record_next(name, address);
+    step s = recorder_->perform(running_, op);
+    if (s.status != step_status::done) [[unlikely]] {
+      if (s.status == step_status::stop) abandon();
+      s = perform_in_turn(op);
+    }
+    ++steps_;
+    refresh_view();
+    if (recording_) [[unlikely]]
+      record_done();
+    return s;
+  }
+  [[gnu::noinline, gnu::cold]] void record_next(const char* name, std::uintptr_t address);
+  [[gnu::noinline, gnu::cold]] void record_done();
+  [[gnu::noinline]] step perform_in_turn(const operation& op);
   void switch_away();
   [[noreturn]] void abandon();
   [[noreturn]] void stop_thread();
@@ -200,10 +241,20 @@ class engine final : public program {
   void finish();
   void note_crash(const crash& what);
   void look_for_leaks();
-  void check_spin(std::uintptr_t address, std::uintptr_t pc);
+  void wrote(std::uintptr_t address, std::size_t size) {
+    if (fibers_.stacks().contains(running_, address)) return;
+    spins_.effect(running_);
+    if (statics_.contains(address)) [[unlikely]]
+      save(address, size);
+  }
+  void save(std::uintptr_t address, std::size_t size);
+  [[gnu::noinline]] void check_order(std::uint32_t object, std::size_t size, bool write,
+                                     std::uintptr_t pc);
+  [[gnu::noinline]] void check_spin(std::uintptr_t address, std::uintptr_t pc);
   bool repeats_in_library(std::uintptr_t address, std::uintptr_t pc);
-  void check_objects(std::uintptr_t address, std::size_t size, bool write);
+  [[gnu::noinline]] void check_objects(std::uintptr_t address, std::size_t size, bool write);
   void check_object(const object& o, bool write, const char* does);
+  [[gnu::noinline, gnu::cold]] std::uintptr_t record_place();
   static void thread_entry(void* argument);
   static void main_entry(void* argument);
 

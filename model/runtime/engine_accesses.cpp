@@ -46,8 +46,7 @@ call_stack engine::capture() const {
   return stack;
 }
 
-std::uintptr_t engine::place(std::uintptr_t pc) {
-  if (!recording_) return pc;
+std::uintptr_t engine::record_place() {
   places_.push_back(capture());
   return places_.size();
 }
@@ -75,26 +74,25 @@ std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, objec
   return found.index;
 }
 
-value engine::atomic(operation op, std::uintptr_t address, const char* name, std::uintptr_t pc) {
-  if (library_spins_.is_waiter_count(address)) [[unlikely]] return {1, 0};
-  const bool loads = op.kind == operation_kind::load;
-  if (loads && repeats_in_library(address, pc)) [[unlikely]] return self().last_loaded;
-  const std::uint32_t object =
-      object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
-  op.location = objects_[object].location;
-  if (loads || op.kind == operation_kind::compare_exchange) check_spin(address, pc);
-  const step s = perform(op, name, address);
-  if (loads) {
-    model_thread& me = self();
-    me.last_load_pc = pc;
-    me.last_load_address = address;
-    me.last_load_index = view_.clock - 1;
-    me.last_loaded = s.result;
+value engine::atomic(operation& op, std::uintptr_t address, const char* name, std::uintptr_t pc) {
+  std::uint32_t object = objects_.recent_at(address, op.size, object_kind::atomic);
+  if (object == 0) [[unlikely]] {
+    if (library_spins_.is_waiter_count(address)) return {1, 0};
+    object = object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
   }
+  op.location = objects_[object].location;
+  const bool loads = op.kind == operation_kind::load;
+  const bool may_repeat = loads || op.kind == operation_kind::compare_exchange;
+  if (may_repeat && !spins_.arrives_first(running_, pc, address, view_.clock)) {
+    if (loads && repeats_in_library(address, pc)) return self().last_loaded;
+    check_spin(address, pc);
+  }
+  const step s = perform_here(op, name, address);
+  if (loads) self().loaded(address, pc, view_.clock - 1, s.result);
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);
-  check_atomic(address, op.size, wrote, pc);
+  check_atomic(object, op.size, wrote, pc);
   if (wrote) {
     spins_.effect(running_);
     if (s.latest) {
@@ -108,10 +106,12 @@ value engine::atomic(operation op, std::uintptr_t address, const char* name, std
   return s.result;
 }
 
-void engine::check_atomic(std::uintptr_t address, std::size_t size, bool write,
-                          std::uintptr_t pc) {
-  const std::uintptr_t at = recording_ ? place(pc) : pc;
-  if (!races_.atomic_unremembered(address, size, write, view_, at)) report_conflict();
+void engine::check_order(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {
+  if (!races_.atomic(objects_[object].address, size, write, view_, place(pc))) report_conflict();
+  // Of a 16-byte atomic, which lies in two granules, a plain access may only find the other half.
+  if (running_ < 64 && size <= granule_bytes) {
+    objects_[object].in_order |= std::uint64_t{1} << running_;
+  }
 }
 
 /// A load that the thread has just made, in the same loop of the standard library
@@ -138,31 +138,36 @@ void engine::check_spin(std::uintptr_t address, std::uintptr_t pc) {
 
 void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc) {
   if (size == 0) return;
-  const std::uintptr_t at = recording_ ? place(pc) : pc;
-  const bool fine = size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write,
-                                             view_, at)
-                              : races_.range(address, size, write, view_, at);
-  if (!fine) report_conflict();
-  if (objects_.size() > 1) check_objects(address, size, write);
-  if (!write) return;
-  statics_.about_to_write(address, size);
-  const auto stack = fibers_.stack(running_);
-  if (address - reinterpret_cast<std::uintptr_t>(stack.data()) >= stack.size()) {
-    spins_.effect(running_);
+  if (recording_) [[unlikely]] {
+    visit v;
+    pc = place(pc);
   }
+  std::uint32_t object = 0;
+  const bool fine = size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write,
+                                             view_, pc, object)
+                              : races_.range(address, size, write, view_, pc, object);
+  if (!fine || object != 0) [[unlikely]] {
+    visit v;
+    if (!fine) report_conflict();
+    if (object != 0) check_objects(address, size, write);
+  }
+  if (write) wrote(address, size);
+}
+
+void engine::save(std::uintptr_t address, std::size_t size) {
+  visit v;
+  statics_.about_to_write(address, size);
 }
 
 /// A plain access meets atomic ones: those are the graph's to know.
 void engine::check_objects(std::uintptr_t address, std::size_t size, bool write) {
-  bool any = false;
-  for (std::uintptr_t g = address & ~std::uintptr_t{7}; g < address + size && !any; g += 8) {
-    any = races_.object_near(g) != 0;
-  }
-  if (!any) return;
   if (write) {
     end_objects(address, size, "overwrites");
   } else {
-    objects_.visit(address, size, [this](object& o) { check_object(o, false, "reads"); });
+    objects_.visit(address, size, [this](object& o) {
+      o.in_order = 0;
+      check_object(o, false, "reads");
+    });
   }
 }
 

@@ -31,7 +31,7 @@ class fibers {
   static constexpr int scheduler = -1;
 
   /// Reserves the addresses. At most one object at a time at the same addresses. Throws
-  /// std::system_error, with a sentence for the user.
+  /// std::runtime_error, with a sentence for the user.
   explicit fibers(const fiber_options& options = {});
   ~fibers();
   fibers(const fibers&) = delete;

@@ -43,7 +43,7 @@ int wait(engine& e, std::uintptr_t address, std::uintptr_t command, std::uint32_
   const std::uintptr_t place = e.self().waits_at;
   const step s = e.perform(op, timed ? "timed wait" : "wait", address);
   e.self().waits = nullptr;
-  e.check_atomic(address, 4, false, place);
+  e.check_atomic(object, 4, false, place);
   if (!timed) {
     e.futex_calls().waits.push_back(
         {e.running(), e.view().clock - 1, op.location, address, expected, place});

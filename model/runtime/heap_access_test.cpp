@@ -19,7 +19,7 @@ std::uintptr_t address_of(const void* p) { return reinterpret_cast<std::uintptr_
 
 viewpoint view_of(thread_id thread, std::uint32_t clock = 0,
                   std::span<const std::uint32_t> knows = {}) {
-  return {thread, clock, {knows.data(), knows.size()}};
+  return {thread, clock, {knows.data(), static_cast<std::uint32_t>(knows.size())}};
 }
 
 class watched_heap_test : public testing::Test {
@@ -32,7 +32,9 @@ class watched_heap_test : public testing::Test {
   }
   bool release(std::byte* p, viewpoint view = {}) {
     const auto outcome = heap_.release({view.thread, view.clock, 0}, p);
-    return outcome.result == free_result::ok && races_.release(*outcome.which, view, 2);
+    std::uint32_t object = 0;
+    return outcome.result == free_result::ok &&
+           races_.release(*outcome.which, view, 2, object);
   }
 
   heap heap_{heap_options{.threads = 8, .bytes_per_thread = std::size_t{1} << 24}};

@@ -52,6 +52,12 @@ struct model_thread {
   std::uintptr_t last_load_address = 0;
   std::uint32_t last_load_index = no_index;
   value last_loaded;
+  void loaded(std::uintptr_t address, std::uintptr_t pc, std::uint32_t index, value v) {
+    last_load_address = address;
+    last_load_pc = pc;
+    last_load_index = index;
+    last_loaded = v;
+  }
   static constexpr std::uint32_t no_index = 0xfffffff0;
   std::uint32_t awaited_object = 0;
   thread_id awaited_thread = no_thread;

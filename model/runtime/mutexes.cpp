@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "model/runtime/engine.hpp"
+#include "model/runtime/library_calls.hpp"
 #include "model/runtime/mutexes.hpp"
 #include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
@@ -19,8 +20,8 @@ constexpr std::uint8_t mutex_bytes = sizeof(pthread_mutex_t) < 255 ? sizeof(pthr
 int kind_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
 
 std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* verb) {
-  const std::uint32_t object = e.object_at(reinterpret_cast<std::uintptr_t>(mutex), mutex_bytes,
-                                           object_kind::mutex, {});
+  const std::uint32_t object =
+      e.object_at(reinterpret_cast<std::uintptr_t>(mutex), mutex_bytes, object_kind::mutex, {});
   if (e.sync_objects()[object].destroyed) {
     e.fail(failure_kind::misuse, std::string(verb) + " a mutex that has been destroyed");
   }
@@ -48,7 +49,7 @@ void take(engine& e, std::uint32_t object) {
 /// Announces a use of the mutex's memory, so that a plain write to it that is not ordered with
 /// this one (its construction, its end) is a race.
 void touch(engine& e, std::uint32_t object) {
-  e.check_atomic(e.sync_objects()[object].address, 4, true, 0);
+  e.check_atomic(object, 4, true, 0);
 }
 
 constinit real_function<int(pthread_mutex_t*)> real_lock{"pthread_mutex_lock"};
@@ -70,8 +71,11 @@ int lock_mutex(pthread_mutex_t* mutex) {
   const std::uint32_t object = object_of(e, mutex, "locks");
   if (held_mutex* held = find_held(e, object)) {
     switch (kind_of(mutex)) {
-      case PTHREAD_MUTEX_RECURSIVE: ++held->depth; return 0;
-      case PTHREAD_MUTEX_ERRORCHECK: return EDEADLK;
+      case PTHREAD_MUTEX_RECURSIVE:
+        ++held->depth;
+        return 0;
+      case PTHREAD_MUTEX_ERRORCHECK:
+        return EDEADLK;
       default:
         e.fail(failure_kind::misuse,
                e.name_of_thread(e.running()) + " locks a mutex that it holds already",
@@ -98,8 +102,8 @@ int try_lock_mutex(pthread_mutex_t* mutex, const char* name) {
     ++held->depth;
     return 0;
   }
-  const step s = e.perform(locking(e, object, false), name,
-                           reinterpret_cast<std::uintptr_t>(mutex));
+  const step s =
+      e.perform(locking(e, object, false), name, reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   if (s.result.low != 0) return EBUSY;
   take(e, object);
@@ -152,6 +156,23 @@ int destroy_mutex(pthread_mutex_t* mutex) {
   return 0;
 }
 
+/// Whether a call on this mutex is an operation of the program.
+bool is_modelled(const pthread_mutex_t* mutex, const void* caller) {
+  return engine::inside() && !is_library_business(mutex, reinterpret_cast<std::uintptr_t>(caller));
+}
+
+/// The same of an unlock: a library unlocks for real what it has locked for real.
+bool is_unlock_modelled(const pthread_mutex_t* mutex) {
+  if (!engine::inside()) return false;
+  if (!is_library_object(mutex)) return true;
+  engine::visit v;
+  for (const held_mutex& h : v.e.self().held) {
+    if (v.e.sync_objects()[h.object].address == reinterpret_cast<std::uintptr_t>(mutex))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 }  // namespace heddle::runtime
 
@@ -160,15 +181,16 @@ using namespace heddle::runtime;
 extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  return engine::inside() ? lock_mutex(mutex) : real_lock(mutex);
+  return is_modelled(mutex, __builtin_return_address(0)) ? lock_mutex(mutex) : real_lock(mutex);
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  return engine::inside() ? try_lock_mutex(mutex, "try_lock") : real_try_lock(mutex);
+  return is_modelled(mutex, __builtin_return_address(0)) ? try_lock_mutex(mutex, "try_lock")
+                                                         : real_try_lock(mutex);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  return engine::inside() ? unlock_mutex(mutex) : real_unlock(mutex);
+  return is_unlock_modelled(mutex) ? unlock_mutex(mutex) : real_unlock(mutex);
 }
 
 /// A new mutex: an old one at the same place ends.
@@ -182,7 +204,8 @@ int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attrib
 }
 
 int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
-  return engine::inside() ? destroy_mutex(mutex) : real_destroy(mutex);
+  return is_modelled(mutex, __builtin_return_address(0)) ? destroy_mutex(mutex)
+                                                         : real_destroy(mutex);
 }
 
 }  // extern "C"

@@ -28,9 +28,7 @@ void new_object(engine& e, void* memory, std::size_t size) {
   e.plain(reinterpret_cast<std::uintptr_t>(memory), size, true, e.place(0));
 }
 
-void touch_object(engine& e, const void* memory) {
-  e.check_atomic(reinterpret_cast<std::uintptr_t>(memory), 4, true, 0);
-}
+void touch_object(engine& e, std::uint32_t object) { e.check_atomic(object, 4, true, 0); }
 
 void destroy_object(engine& e, std::uint32_t object) {
   e.check_unordered(object, "destroys");

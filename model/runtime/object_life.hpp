@@ -17,7 +17,7 @@ void new_object(engine& e, void* memory, std::size_t size);
 
 /// A use of the object's memory, so that a plain write to it that is not ordered with this one (its
 /// construction, its end) is a race.
-void touch_object(engine& e, const void* memory);
+void touch_object(engine& e, std::uint32_t object);
 
 void destroy_object(engine& e, std::uint32_t object);
 

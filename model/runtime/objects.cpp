@@ -20,26 +20,25 @@ objects::found objects::look_up(std::uintptr_t address, std::uint8_t size, objec
     }
     if (o.address < address + size && address < o.address + o.size) return {0, false, i};
   }
-  object fresh;
-  fresh.address = address;
-  fresh.size = size;
-  fresh.kind = kind;
-  fresh.generation = generation;
+  const identity id{address, generation, size, static_cast<std::uint8_t>(kind)};
   if (size > 8) {
     std::uint32_t* second = shadow_.object_at((address & ~std::uintptr_t{7}) + 8);
-    object rest = fresh;
-    rest.second_half = true;
-    if (second != nullptr) add(second, rest);
+    if (second != nullptr) table_[add(second, id)].second_half = true;
     word = shadow_.object_at(address & ~std::uintptr_t{7});
   }
-  fresh.location = intern({address, generation, size, static_cast<std::uint8_t>(kind)});
-  return {add(word, fresh), true, 0};
+  const std::uint32_t index = add(word, id);
+  table_[index].location = intern(id);
+  return {index, true, 0};
 }
 
-std::uint32_t objects::add(std::uint32_t* word, const object& o) {
+std::uint32_t objects::add(std::uint32_t* word, const identity& id) {
   const auto index = static_cast<std::uint32_t>(table_.size());
-  table_.push_back(o);
-  table_.back().next = *word;
+  object& o = table_.emplace_back();
+  o.address = id.address;
+  o.size = id.size;
+  o.kind = static_cast<object_kind>(id.kind);
+  o.generation = id.generation;
+  o.next = *word;
   *word = index;
   return index;
 }

@@ -40,6 +40,9 @@ struct object {
   bool destroyed = false;            // a mutex after pthread_mutex_destroy
   thread_id owner = no_thread;       // mutex, once: who holds or runs it, in native order
   std::uintptr_t place = 0;          // where it was taken
+  // Threads (0 to 63) that came after all plain accesses of its memory so far, as an atomic access
+  // of theirs has found.
+  std::uint64_t in_order = 0;
 };
 
 class objects {
@@ -58,12 +61,15 @@ class objects {
   };
   /// The object of this kind at the address, created if need be. O(objects in the granule).
   found at(std::uintptr_t address, std::uint8_t size, object_kind kind) {
+    const std::uint32_t index = recent_at(address, size, kind);
+    return index != 0 ? found{index, false, 0} : look_up(address, size, kind);
+  }
+  /// The same if it was found lately, else 0.
+  std::uint32_t recent_at(std::uintptr_t address, std::uint8_t size, object_kind kind) const {
     const recent& last = recent_[address / 4 % recent_.size()];
-    if (last.address == address && last.execution == execution_) [[likely]] {
-      const object& o = table_[last.index];
-      if (o.alive && o.size == size && o.kind == kind) return {last.index, false, 0};
-    }
-    return look_up(address, size, kind);
+    if (last.address != address || last.execution != execution_) return 0;
+    const object& o = table_[last.index];
+    return o.alive && o.size == size && o.kind == kind ? last.index : 0;
   }
 
   /// A word of heddle's own, in no memory of the program: number `number` of `owner` and a kind.
@@ -103,7 +109,7 @@ class objects {
   found look_up(std::uintptr_t address, std::uint8_t size, object_kind kind);
   location_id intern(const identity& id);
   void grow();
-  std::uint32_t add(std::uint32_t* word, const object& o);
+  std::uint32_t add(std::uint32_t* word, const identity& id);
 
   race_detector& shadow_;
   std::vector<object> table_;            // of this execution; entry 0 is none

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "model/runtime/engine.hpp"
+#include "model/runtime/library_calls.hpp"
 #include "model/runtime/real_function.hpp"
 
 namespace heddle::runtime {
@@ -74,6 +75,10 @@ using namespace heddle::runtime;
 
 extern "C" int pthread_once(pthread_once_t* control, void (*initialise)()) {
   if (!engine::inside()) return real_once(control, initialise);
+  if (is_library_business(control, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)))) {
+    engine::visit v;  // what it allocates stays, like the library
+    return real_once(control, initialise);
+  }
   std::uint32_t object = 0;
   {
     engine::visit v;

@@ -19,6 +19,13 @@ struct handler {
   void* argument;
 };
 
+/// Objects of a shared library live through all executions. `library` is an address in the static
+/// storage of the module that registers; null from an executable at a fixed address.
+bool is_ours(const void* library) {
+  return engine::inside() && (library == nullptr || engine::current()->statics().contains(
+                                                        reinterpret_cast<std::uintptr_t>(library)));
+}
+
 constinit std::vector<handler> exit_handlers;
 constinit std::vector<handler> quick_exit_handlers;
 
@@ -58,7 +65,7 @@ extern "C" {
 
 // atexit() comes here as well, with a null object.
 int __cxa_atexit(void (*function)(void*), void* object, void* library) noexcept {
-  if (!engine::inside()) return real_atexit(function, object, library);
+  if (!is_ours(library)) return real_atexit(function, object, library);
   remember(exit_handlers, {function, nullptr, object});
   return 0;
 }

@@ -17,12 +17,11 @@ constexpr std::uint32_t first_bytes(std::size_t count) {
 
 /// Provided that `earlier` is ordered before `later`.
 constexpr bool dominates(access_stamp later, access_stamp earlier) {
-  return (earlier & ~later & (bytes_mask | stamp_strength)) == 0;
+  return (earlier & ~later & (bytes_mask | stamp_write)) == 0;
 }
 
 constexpr bool interferes(access_stamp a, access_stamp b) {
-  const access_stamp either = a | b;
-  return (a & b & bytes_mask) != 0 && (either & stamp_write) != 0 && (either & stamp_plain) != 0;
+  return (a & b & bytes_mask) != 0 && ((a | b) & stamp_write) != 0;
 }
 
 /// Same thread, clock and properties: one entry can stand for both if the place is the same too.
@@ -32,9 +31,7 @@ constexpr bool differs_in_bytes_only(access_stamp a, access_stamp b) {
 
 constexpr access_kind kind_of(access_stamp stamp) {
   if (stamp & stamp_birth) return access_kind::allocation;
-  const bool write = (stamp & stamp_write) != 0;
-  if (stamp & stamp_plain) return write ? access_kind::write : access_kind::read;
-  return write ? access_kind::atomic_write : access_kind::atomic_read;
+  return (stamp & stamp_write) != 0 ? access_kind::write : access_kind::read;
 }
 
 }  // namespace
@@ -60,13 +57,15 @@ void race_detector::new_execution() {
 
 inline shadow_cell* race_detector::open_cell(std::uintptr_t address) {
   shadow_cell* cell = shadow_.find(address);
-  if (cell == nullptr || shadow_.is_open(*cell)) [[likely]]
-    return cell;
-  shadow_.open(*cell, address);
-  if (heap_ != nullptr && heap_->owns(address)) {
-    describe_heap_granule(*cell, address & ~(granule_bytes - 1));
-  }
+  if (cell != nullptr && !shadow_.is_open(*cell)) open(*cell, address);
   return cell;
+}
+
+inline void race_detector::open(shadow_cell& cell, std::uintptr_t address) {
+  shadow_.open(cell, address);
+  if (heap_ != nullptr && heap_->owns(address)) {
+    describe_heap_granule(cell, address & ~(granule_bytes - 1));
+  }
 }
 
 void race_detector::describe_heap_granule(shadow_cell& cell, std::uintptr_t granule) const {
@@ -77,86 +76,113 @@ void race_detector::describe_heap_granule(shadow_cell& cell, std::uintptr_t gran
   const std::uint32_t bytes = first_bytes(end - granule);
   cell.red = std::uint8_t(~bytes);
   if (around->live) {
-    cell.entries[0].stamp = make_stamp(around->allocated.thread, around->allocated.clock, bytes,
-                                       stamp_plain | stamp_write | stamp_birth);
+    cell.stamps[0] = make_stamp(around->allocated.thread, around->allocated.clock, bytes,
+                                       stamp_write | stamp_birth);
   } else {
     cell.freed = std::uint8_t(bytes);
   }
-}
-
-/// The most common case, that the access replaces the only one remembered, without a loop.
-inline race_detector::judgement race_detector::judge(shadow_cell& cell, access_stamp stamp,
-                                                     const viewpoint& view, std::uintptr_t pc) {
-  access_entry& first = cell.entries[0];
-  const bool only = (cell.entries[1].stamp | cell.entries[2].stamp | cell.overflow) == 0;
-  if (only && (first.stamp == 0 || is_ordered(first.stamp, view)) &&
-      dominates(stamp, first.stamp)) {
-    first = {stamp, pc};
-    return judgement::fine;
-  }
-  return judge_all(cell, stamp, view, pc);
 }
 
 /// Compares the access with those that the cell remembers, forgets those that it dominates, and
 /// remembers it. If one of them covers it there is nothing to find and nothing to remember: a
 /// conflicting access of another thread, after the covering one and ordered with it, would need an
 /// event of this thread in between, so the clock would be another.
-race_detector::judgement race_detector::judge_all(shadow_cell& cell, access_stamp stamp,
-                                                  const viewpoint& view, std::uintptr_t pc) {
-  access_entry* room = nullptr;
-  access_entry* neighbour = nullptr;
-  culprit_.stamp = 0;
-  for (access_entry& entry : cell.entries) {
-    if (entry.stamp == 0) {
-      if (room == nullptr) room = &entry;
-      continue;
+race_detector::judgement race_detector::judge(shadow_cell& cell, access_stamp stamp,
+                                              const viewpoint& view, std::uintptr_t pc) {
+  constexpr unsigned none = shadow_cell::accesses;
+  unsigned neighbour = none;
+  unsigned kept = 0;
+  unsigned used = 0;
+  culprit_ = 0;
+  for (; used < shadow_cell::accesses && cell.stamps[used] != 0; ++used) {
+    const access_stamp earlier = cell.stamps[used];
+    if (is_ordered(earlier, view)) {
+      if (dominates(stamp, earlier) && !covers(earlier, stamp)) continue;
+      if (covers(earlier, stamp)) return judgement::fine;
+      if (differs_in_bytes_only(earlier, stamp) && cell.places[used] == pc) neighbour = kept;
+    } else if (interferes(earlier, stamp)) {
+      accuse(earlier, cell.places[used]);
     }
-    if (covers(entry.stamp, stamp)) return judgement::fine;
-    if (!is_ordered(entry.stamp, view)) {
-      if (interferes(entry.stamp, stamp)) accuse(entry);
-    } else if (dominates(stamp, entry.stamp)) {
-      entry.stamp = 0;
-      if (room == nullptr) room = &entry;
-    } else if (differs_in_bytes_only(entry.stamp, stamp) && entry.pc == pc) {
-      neighbour = &entry;
+    if (kept != used) {
+      cell.stamps[kept] = earlier;
+      cell.places[kept] = cell.places[used];
     }
+    ++kept;
   }
-  if (cell.overflow != 0) [[unlikely]] {
-    if (!judge_overflow(cell, stamp, view)) return judgement::fine;
-  }
-  if (neighbour != nullptr) {
-    neighbour->stamp |= stamp;
-  } else if (room != nullptr) {
-    *room = {stamp, pc};
-  } else if (!remember_in_overflow(cell, {stamp, pc})) {
+  // No loop: the compiler would make it a call of memset, which is diverted to heddle itself.
+  if (kept == 0) cell.stamps[0] = 0;
+  if (kept <= 1) cell.stamps[1] = 0;
+  if (kept <= 2) cell.stamps[2] = 0;
+  if (cell.overflow != 0 && !judge_overflow(cell, stamp, view)) return judgement::fine;
+  if (neighbour != none) {
+    cell.stamps[neighbour] |= stamp;
+  } else if (kept < shadow_cell::accesses) {
+    cell.stamps[kept] = stamp;
+    cell.places[kept] = pc;
+  } else if (!remember_in_overflow(cell, stamp, pc)) {
     return judgement::exhausted;
   }
-  return culprit_.stamp == 0 ? judgement::fine : judgement::race;
+  return culprit_ == 0 ? judgement::fine : judgement::race;
 }
 
-bool race_detector::judge_granule(std::uintptr_t address, std::uint32_t size,
-                                  access_stamp properties, const viewpoint& view,
-                                  std::uintptr_t pc) {
+bool race_detector::settle(std::uintptr_t address, access_stamp stamp, const viewpoint& view,
+                           std::uintptr_t pc) {
+  shadow_cell* const cell = shadow_.find_cached(address);
+  if (cell == nullptr) [[unlikely]]
+    return false;
+  const auto remember = [&](unsigned at) {
+    cell->stamps[at] = stamp;
+    cell->places[at] = pc;
+    return true;
+  };
+  if (!shadow_.is_open(*cell)) {
+    open(*cell, address);
+  } else if (covers(cell->stamps[0], stamp) || covers(cell->stamps[1], stamp) ||
+             covers(cell->stamps[2], stamp)) {
+    return true;  // see judge()
+  }
+  const std::uint32_t bad = cell->freed | cell->red;
+  if ((cell->object | cell->overflow | (bad & bytes_of(stamp))) != 0) return false;
+  const access_stamp first = cell->stamps[0];
+  const access_stamp second = cell->stamps[1];
+  if (second == 0) {
+    if (first == 0) return remember(0);
+    if (!is_ordered(first, view)) return false;
+    return remember(dominates(stamp, first) ? 0 : 1);
+  }
+  if (cell->stamps[2] != 0 || !dominates(stamp, second) || !is_ordered(second, view) ||
+      !is_ordered(first, view)) {
+    return false;
+  }
+  if (!dominates(stamp, first)) return remember(1);
+  cell->stamps[1] = 0;
+  return remember(0);
+}
+
+bool race_detector::plain(std::uintptr_t address, std::uint32_t size, bool write,
+                          const viewpoint& view, std::uintptr_t pc, std::uint32_t& object) {
   const std::uint32_t bytes = first_bytes(size) << address % granule_bytes;
   if (size > granule_bytes || bytes > 0xff) [[unlikely]] {
-    return judge_range(address, size, properties, view, pc);
+    return range(address, size, write, view, pc, object);
   }
   shadow_cell* cell = open_cell(address);
   if (cell == nullptr || (std::uint32_t(cell->freed | cell->red) & bytes) != 0) [[unlikely]] {
-    return judge_range(address, size, properties, view, pc);
+    return range(address, size, write, view, pc, object);
   }
-  const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
+  object = cell->object;
+  const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
   const judgement found = judge(*cell, stamp, view, pc);
   if (found == judgement::fine) [[likely]]
     return true;
-  const access whole{address, size, view.thread, view.clock, kind_of(properties), pc};
+  const access whole{address, size, view.thread, view.clock, kind_of(stamp), pc};
   if (found == judgement::exhausted) return report_exhausted(whole);
   report_race(whole, address & ~(granule_bytes - 1));
   return false;
 }
 
-bool race_detector::judge_range(std::uintptr_t address, std::size_t size, access_stamp properties,
-                                const viewpoint& view, std::uintptr_t pc) {
+bool race_detector::range(std::uintptr_t address, std::size_t size, bool write,
+                          const viewpoint& view, std::uintptr_t pc, std::uint32_t& object) {
+  const access_stamp properties = write ? stamp_write : 0;
   const auto whole = [=, &view, begin = address, bytes = size] {
     return access{begin, bytes, view.thread, view.clock, kind_of(properties), pc};
   };
@@ -178,6 +204,7 @@ bool race_detector::judge_range(std::uintptr_t address, std::size_t size, access
     if (std::uint32_t(cell->freed | cell->red) & bytes) [[unlikely]] {
       return report_memory(whole(), address, (cell->freed & bytes) != 0);
     }
+    object |= cell->object;
     const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
     const judgement found = judge(*cell, stamp, view, pc);
     if (found != judgement::fine) [[unlikely]] {
@@ -191,10 +218,26 @@ bool race_detector::judge_range(std::uintptr_t address, std::size_t size, access
   return fine;
 }
 
-bool race_detector::judge_unremembered(std::uintptr_t address, std::size_t size, bool write,
-                                       const viewpoint& view, std::uintptr_t pc) {
-  const access_stamp properties = write ? stamp_write : 0;
-  const access whole{address, size, view.thread, view.clock, kind_of(properties), pc};
+/// Whether no access that the cell remembers races with this one; else one is the culprit.
+bool race_detector::comes_after_all(const shadow_cell& cell, access_stamp stamp,
+                                    const viewpoint& view) {
+  culprit_ = 0;
+  const auto look = [&](access_stamp earlier, std::uintptr_t place) {
+    if (!is_ordered(earlier, view) && interferes(earlier, stamp)) accuse(earlier, place);
+  };
+  for (unsigned i = 0; i < shadow_cell::accesses && cell.stamps[i] != 0; ++i) {
+    look(cell.stamps[i], cell.places[i]);
+  }
+  for (std::uint32_t i = cell.overflow; i != 0; i = overflow_nodes_[i].next) {
+    look(overflow_nodes_[i].stamp, overflow_nodes_[i].pc);
+  }
+  return culprit_ == 0;
+}
+
+bool race_detector::judge_atomic(std::uintptr_t address, std::size_t size, bool write,
+                                 const viewpoint& view, std::uintptr_t pc) {
+  const access whole{address, size, view.thread, view.clock,
+                     write ? access_kind::atomic_write : access_kind::atomic_read, pc};
   for (std::uintptr_t at = address; at < address + size;) {
     const std::size_t offset = at % granule_bytes;
     const std::size_t count = std::min(granule_bytes - offset, address + size - at);
@@ -207,16 +250,9 @@ bool race_detector::judge_unremembered(std::uintptr_t address, std::size_t size,
     if (std::uint32_t(cell->freed | cell->red) & bytes) {
       return report_memory(whole, at, (cell->freed & bytes) != 0);
     }
-    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
-    culprit_.stamp = 0;
-    const auto look = [&](const access_entry& entry) {
-      if (entry.stamp != 0 && !is_ordered(entry.stamp, view) && interferes(entry.stamp, stamp)) accuse(entry);
-    };
-    for (const access_entry& entry : cell->entries) look(entry);
-    for (std::uint32_t i = cell->overflow; i != 0; i = overflow_nodes_[i].next) {
-      look(overflow_nodes_[i].entry);
-    }
-    if (culprit_.stamp != 0) {
+    const access_stamp stamp =
+        make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
+    if (!comes_after_all(*cell, stamp, view)) {
       report_race(whole, at - offset);
       return false;
     }
@@ -229,19 +265,20 @@ bool race_detector::judge_unremembered(std::uintptr_t address, std::size_t size,
 bool race_detector::judge_overflow(shadow_cell& cell, access_stamp stamp, const viewpoint& view) {
   for (std::uint32_t* link = &cell.overflow; *link != 0;) {
     overflow_node& node = overflow_nodes_[*link];
-    if (covers(node.entry.stamp, stamp)) return false;
-    const bool ordered = is_ordered(node.entry.stamp, view);
-    if (ordered && dominates(stamp, node.entry.stamp)) {
+    if (covers(node.stamp, stamp)) return false;
+    const bool ordered = is_ordered(node.stamp, view);
+    if (ordered && dominates(stamp, node.stamp)) {
       *link = give_back(*link);
       continue;
     }
-    if (!ordered && interferes(node.entry.stamp, stamp)) accuse(node.entry);
+    if (!ordered && interferes(node.stamp, stamp)) accuse(node.stamp, node.pc);
     link = &node.next;
   }
   return true;
 }
 
-bool race_detector::remember_in_overflow(shadow_cell& cell, const access_entry& entry) {
+bool race_detector::remember_in_overflow(shadow_cell& cell, access_stamp stamp,
+                                         std::uintptr_t pc) {
   std::uint32_t index = overflow_free_;
   if (index != 0) {
     overflow_free_ = overflow_nodes_[index].next;
@@ -250,7 +287,7 @@ bool race_detector::remember_in_overflow(shadow_cell& cell, const access_entry& 
   } else {
     return false;
   }
-  overflow_nodes_[index] = {entry, cell.overflow};
+  overflow_nodes_[index] = {stamp, pc, cell.overflow};
   cell.overflow = index;
   return true;
 }
@@ -264,26 +301,29 @@ std::uint32_t race_detector::give_back(std::uint32_t index) {
 }
 
 /// An access tells more than the allocation before it, so it replaces that as the culprit.
-void race_detector::accuse(const access_entry& entry) {
-  if (culprit_.stamp == 0 || (culprit_.stamp & stamp_birth) != 0) culprit_ = entry;
+void race_detector::accuse(access_stamp stamp, std::uintptr_t pc) {
+  if (culprit_ != 0 && (culprit_ & stamp_birth) == 0) return;
+  culprit_ = stamp;
+  culprit_pc_ = pc;
 }
 
 void race_detector::clear(shadow_cell& cell) {
-  for (access_entry& entry : cell.entries) entry = {};
+  cell.stamps[0] = cell.stamps[1] = cell.stamps[2] = 0;
   while (cell.overflow != 0) cell.overflow = give_back(cell.overflow);
 }
 
-bool race_detector::release(const block& which, const viewpoint& view, std::uintptr_t pc) {
+bool race_detector::release(const block& which, const viewpoint& view, std::uintptr_t pc,
+                            std::uint32_t& object) {
   const auto start = reinterpret_cast<std::uintptr_t>(which.start);
-  constexpr access_stamp properties = stamp_plain | stamp_write;
   const auto whole = [&] {
     return access{start, which.size, view.thread, view.clock, access_kind::release, pc};
   };
   bool fine = true;
   shadow_.for_each_open(start, which.size, [&](shadow_cell& cell, std::uintptr_t granule) {
     const std::uint32_t bytes = first_bytes(start + which.size - granule);
-    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, properties);
-    if (judge(cell, stamp, view, pc) != judgement::fine && culprit_.stamp != 0 && fine) {
+    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, stamp_write);
+    object |= cell.object;
+    if (fine && !comes_after_all(cell, stamp, view)) {
       report_race(whole(), granule);
       fine = false;
     }
@@ -292,21 +332,14 @@ bool race_detector::release(const block& which, const viewpoint& view, std::uint
     return true;
   });
   const access_stamp birth =
-      make_stamp(which.allocated.thread, which.allocated.clock, 0xff, properties | stamp_birth);
+      make_stamp(which.allocated.thread, which.allocated.clock, 0xff, stamp_write | stamp_birth);
   if (fine && !is_ordered(birth, view)) {
-    culprit_ = {birth, 0};
+    culprit_ = birth;
+    culprit_pc_ = 0;
     report_race(whole(), start);
     fine = false;
   }
   return fine;
-}
-
-void race_detector::forget(std::uintptr_t address, std::size_t size) {
-  shadow_.for_each_open(address, size, [&](shadow_cell& cell, std::uintptr_t) {
-    clear(cell);
-    cell.object = 0;
-    return true;
-  });
 }
 
 std::uint32_t* race_detector::object_at(std::uintptr_t address) {
@@ -315,12 +348,12 @@ std::uint32_t* race_detector::object_at(std::uintptr_t address) {
 }
 
 void race_detector::report_race(const access& later, std::uintptr_t granule) {
-  const access_stamp stamp = culprit_.stamp;
+  const access_stamp stamp = culprit_;
   const std::uint32_t bytes = bytes_of(stamp);
   const unsigned lowest = std::countr_zero(bytes);
   const access earlier{granule + lowest, std::size_t(std::bit_width(bytes)) - lowest,
                        thread_of(stamp), clock_of(stamp),
-                       kind_of(stamp),   culprit_.pc};
+                       kind_of(stamp),   culprit_pc_};
   const block* candidate = heap_ == nullptr ? nullptr : heap_->nearest(granule);
   const bool inside =
       candidate != nullptr &&

@@ -52,7 +52,7 @@ void wait(sem_t* sem) {
     take(e, s, s.count.await(wait_condition::greater, 0, memory_order::relaxed, "sem wait"));
   }
   e.self().waits = nullptr;
-  touch_object(e, sem);
+  touch_object(e, s.object);
 }
 
 /// Whether there was one to take.
@@ -66,7 +66,7 @@ bool try_wait(engine& e, sem_t* sem, const char* name) {
     taken = seen.low > 0;
     if (taken) take(e, s, seen);
   }
-  touch_object(e, sem);
+  touch_object(e, s.object);
   return taken;
 }
 
@@ -76,7 +76,7 @@ void post(sem_t* sem) {
   const value before = s.count.modify(modification::add, {1, s.binary ? 0u : 1u},
                                       memory_order::release, "sem post");
   v.e.learn_size(s.location, static_cast<std::uint32_t>(before.low + 1));
-  touch_object(v.e, sem);
+  touch_object(v.e, s.object);
 }
 
 /// 0, or the error.

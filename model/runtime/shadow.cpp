@@ -1,9 +1,12 @@
 #include "model/runtime/shadow.hpp"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
+
+#include "model/runtime/raw_system_call.hpp"
 
 namespace heddle::runtime {
 
@@ -17,9 +20,10 @@ void broken_invariant(const char* sentence) noexcept {
 }
 
 void* map_pages(std::size_t bytes) noexcept {
-  void* pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return pages == MAP_FAILED ? nullptr : pages;
+  // Not the program's mmap, even where the program's own access asks for the pages.
+  const long pages = raw_system_call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return pages < 0 && pages > -4096 ? nullptr : reinterpret_cast<void*>(pages);
 }
 
 shadow_memory::shadow_memory(std::uint32_t first_epoch)

@@ -31,9 +31,7 @@ inline constexpr std::uintptr_t granule_bytes = 8;
 using access_stamp = std::uint64_t;
 
 inline constexpr access_stamp stamp_write = 1;  // else it reads
-inline constexpr access_stamp stamp_plain = 2;  // else it is atomic
-inline constexpr access_stamp stamp_birth = 4;  // the allocation of the block, seen as a write
-inline constexpr access_stamp stamp_strength = stamp_write | stamp_plain;
+inline constexpr access_stamp stamp_birth = 2;  // the allocation of the block, seen as a write
 
 constexpr access_stamp make_stamp(thread_id thread, std::uint32_t clock, std::uint32_t bytes,
                                   access_stamp properties) {
@@ -44,28 +42,24 @@ constexpr std::uint32_t clock_of(access_stamp stamp) { return std::uint32_t(stam
 constexpr thread_id thread_of(access_stamp stamp) { return thread_id(stamp >> 16); }
 constexpr std::uint32_t bytes_of(access_stamp stamp) { return stamp >> 8 & 0xff; }
 
-/// Whether `earlier` is of the same thread and clock as `later`, touches all its bytes and is at
-/// least as strong (a write, plain, if `later` is). A birth never covers, so that reports name the
-/// access rather than the allocation before it.
+/// Whether `earlier` is of the same thread and clock as `later`, touches all its bytes and is a
+/// write if `later` is. A birth never covers, so that reports name the access rather than the
+/// allocation before it.
 constexpr bool covers(access_stamp earlier, access_stamp later) {
   return ((earlier ^ later) & (later | ~access_stamp{0xffff} | stamp_birth)) == 0;
 }
 
-struct access_entry {
-  access_stamp stamp;
-  std::uintptr_t pc;
-};
-
 struct alignas(64) shadow_cell {
-  static constexpr std::size_t inline_entries = 3;
+  static constexpr std::size_t accesses = 3;
 
   std::uint32_t epoch;     // of the execution that opened it; 0: never opened
   std::uint32_t object;    // the owner's word, 0 when opened: first synchronisation object here
-  std::uint32_t overflow;  // first of the entries that found no room below; 0: none
+  std::uint32_t overflow;  // first of the accesses that found no room below; 0: none
   std::uint8_t freed;      // bytes of a freed block
   std::uint8_t red;        // heap bytes that belong to no block
   std::uint8_t spare[2];
-  access_entry entries[inline_entries];
+  access_stamp stamps[accesses];   // those in use come first
+  std::uintptr_t places[accesses];
 };
 static_assert(sizeof(shadow_cell) == 64);
 
@@ -101,9 +95,12 @@ class shadow_memory {
 
   /// Makes the cell of `address`, which must not be open, an empty one of this execution.
   void open(shadow_cell& cell, std::uintptr_t address) {
-    cell = shadow_cell{};
+    // Member by member: as a whole it might become a call of memset, which is diverted to heddle.
     cell.epoch = epoch_;
-    existing_page(address)->group_epoch[group_index(address)] = epoch_;
+    cell.object = cell.overflow = 0;
+    cell.freed = cell.red = 0;
+    cell.stamps[0] = cell.stamps[1] = cell.stamps[2] = 0;
+    page_of(cell, address)->group_epoch[group_index(address)] = epoch_;
   }
 
   /// Calls `visit(cell, granule address)` for the open cells of a range, in order, until it answers
@@ -142,6 +139,10 @@ class shadow_memory {
     return (address >> page_bits ^ address >> 30) % cache_entries;
   }
 
+  static page* page_of(shadow_cell& cell, std::uintptr_t address) {
+    static_assert(offsetof(page, cells) == 0);
+    return reinterpret_cast<page*>(&cell - cell_index(address));
+  }
   shadow_cell* find_uncached(std::uintptr_t address);
   page* existing_page(std::uintptr_t address) const {
     const cached_page& cached = cache_[cache_index(address)];
@@ -169,9 +170,12 @@ void shadow_memory::for_each_open(std::uintptr_t address, std::size_t size, Visi
     } else if (found->group_epoch[group_index(granule)] != epoch_) {
       granule = ((granule >> group_bits) + 1) << group_bits;
     } else {
-      shadow_cell& cell = found->cells[cell_index(granule)];
-      if (is_open(cell) && !visit(cell, granule)) return;
-      granule += granule_bytes;
+      shadow_cell* cell = &found->cells[cell_index(granule)];
+      do {
+        if (is_open(*cell) && !visit(*cell, granule)) return;
+        ++cell;
+        granule += granule_bytes;
+      } while (granule <= last && granule % (std::uintptr_t{1} << group_bits) != 0);
     }
   }
 }

@@ -136,7 +136,8 @@ void allocate_and_release(benchmark::State& state) {
     benchmark::DoNotOptimize(p);
     if (touch) races.range(reinterpret_cast<std::uintptr_t>(p), size, true, view, 1);
     const release_outcome outcome = memory.release({}, p);
-    benchmark::DoNotOptimize(races.release(*outcome.which, view, 1));
+    std::uint32_t object = 0;
+    benchmark::DoNotOptimize(races.release(*outcome.which, view, 1, object));
   }
 }
 BENCHMARK(allocate_and_release)

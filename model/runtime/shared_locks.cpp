@@ -62,7 +62,7 @@ bool share(engine& e, pthread_rwlock_t* memory, patience how) {
   }
   e.learn_size(lock.location, e.running() + 1u);
   const bool taken = take_slot(e, lock, e.running(), how, "rw lock shared");
-  touch_object(e, memory);
+  touch_object(e, lock.object);
   if (taken) note_held(e, lock.object, 1, true);
   return taken;
 }
@@ -88,7 +88,7 @@ bool take_alone(engine& e, pthread_rwlock_t* memory, patience how) {
     free_slots(e, lock, s);
     return false;
   }
-  touch_object(e, memory);
+  touch_object(e, lock.object);
   note_held(e, lock.object, slots, false);
   return true;
 }
@@ -107,7 +107,7 @@ int unlock(pthread_rwlock_t* memory) {
   } else {
     free_slots(e, lock, was.depth);
   }
-  touch_object(e, memory);
+  touch_object(e, lock.object);
   return 0;
 }
 

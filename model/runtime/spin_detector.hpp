@@ -36,6 +36,17 @@ class spin_detector {
                                        std::uintptr_t address, std::uint32_t index,
                                        std::span<const std::byte> stack);
 
+  /// The most common arrival: the first since the thread's last effect, at a place that no thread
+  /// was seen to repeat. False: nothing is noted, ask arrives().
+  bool arrives_first(thread_id thread, std::uintptr_t pc, std::uintptr_t address,
+                     std::uint32_t index) {
+    if (!repeated_places_.empty() || thread >= arrivals_.size() || !arrivals_[thread].empty()) {
+      return false;
+    }
+    arrivals_[thread].push_back({pc, address, 0, index});
+    return true;
+  }
+
   /// Whether a new place was learnt; reading clears it.
   bool learned();
 

@@ -39,7 +39,7 @@ int lock_spin(pthread_spinlock_t* lock, bool waits) {
   } else {
     taken = w.exchange_if({}, {mine, 0}, memory_order::acquire, "spin try lock");
   }
-  touch_object(e, memory_of(lock));
+  touch_object(e, object);
   if (!taken) return EBUSY;
   note_held(e, object, 1, false);
   return 0;
@@ -53,7 +53,7 @@ int unlock_spin(pthread_spinlock_t* lock) {
   if (held == nullptr) misuse(e, "unlocks a spin lock that it does not hold");
   drop_held(e, held);
   word_of(e, object).store(0, memory_order::release, "spin unlock");
-  touch_object(e, memory_of(lock));
+  touch_object(e, object);
   return 0;
 }
 

@@ -3,11 +3,12 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include <cstdio>
+#include <cerrno>
 #include <string>
 #include <system_error>
 
 #include "model/program/check_that.hpp"
+#include "model/runtime/address_space.hpp"
 #include "model/runtime/raw_system_call.hpp"
 
 namespace heddle::runtime {
@@ -34,12 +35,8 @@ stack_pool::stack_pool(std::size_t stack_bytes, std::size_t guard_bytes, std::ui
   if (got == static_cast<long>(base)) return;
   // A kernel older than MAP_FIXED_NOREPLACE takes the address for a hint and answers another.
   if (!is_error(got)) raw_system_call(SYS_munmap, got, bytes);
-  char where[64];
-  std::snprintf(where, sizeof where, "%ld bytes of addresses at 0x%lx", bytes,
-                static_cast<unsigned long>(base));
-  throw std::system_error(
-      is_error(got) ? static_cast<int>(-got) : EEXIST, std::generic_category(),
-      std::string("heddle cannot reserve ") + where + " for the stacks of the program's threads");
+  refuse_addresses(base, static_cast<std::size_t>(bytes), "the stacks of the program's threads",
+                   is_error(got) ? static_cast<int>(-got) : EEXIST);
 }
 
 stack_pool::~stack_pool() {

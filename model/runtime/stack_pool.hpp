@@ -20,7 +20,7 @@ class stack_pool {
 
   /// Reserves the addresses; both sizes are rounded up to whole pages. The guard is wide because a
   /// function with a large frame steps over a narrow one, into its neighbour's stack. Throws
-  /// std::system_error if the addresses are not free.
+  /// std::runtime_error if the addresses are not free.
   stack_pool(std::size_t stack_bytes, std::size_t guard_bytes, std::uintptr_t base = default_base);
   ~stack_pool();
   stack_pool(const stack_pool&) = delete;

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "model/program/check_that.hpp"
+#include "model/runtime/address_space.hpp"
 #include "model/runtime/raw_system_call.hpp"
 #include "model/runtime/real_thread.hpp"
 
@@ -123,10 +124,9 @@ void thread_block_table::adopt_caller() {
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE | MAP_STACK, -1, 0);
   if (got != static_cast<long>(owners_base)) {
     if (!is_error(got)) raw_system_call(SYS_munmap, got, bytes);
-    throw std::system_error(is_error(got) ? static_cast<int>(-got) : EEXIST,
-                            std::generic_category(),
-                            "heddle cannot reserve addresses at 0x210000000000 for the "
-                            "thread-local storage of the program's threads");
+    refuse_addresses(owners_base, static_cast<std::size_t>(bytes),
+                     "the thread-local storage of the program's threads",
+                     is_error(got) ? static_cast<int>(-got) : EEXIST);
   }
   owner_stride_ = stride;
 }

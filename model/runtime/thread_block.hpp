@@ -49,7 +49,7 @@ class thread_block_table {
   static constexpr int slots = 256;
 
   /// Makes the calling thread the owner of slot 0, and reserves the addresses of the others.
-  /// Throws std::system_error.
+  /// Throws std::runtime_error.
   void adopt_caller();
 
   /// Makes the block of a slot, once in the life of the process; libc allocates a little memory

@@ -108,9 +108,10 @@ T compare_exchange(volatile T* a, T expected, T desired, int mo, int failure_mo,
 void announce(const void* expected, std::size_t size, bool write, void* pc) {
   const auto address = reinterpret_cast<std::uintptr_t>(expected);
   const auto bytes = static_cast<std::uint32_t>(size);
-  if (!engine::inside() || (size <= 8 && engine::current()->knows(address, bytes, write))) return;
-  engine::visit v;
-  v.e.plain(address, size, write, reinterpret_cast<std::uintptr_t>(pc));
+  const auto place = reinterpret_cast<std::uintptr_t>(pc);
+  if (!engine::inside()) return;
+  engine& e = *engine::current();
+  if (size > 8 || !e.settle(address, bytes, write, place)) e.plain(address, size, write, place);
 }
 
 template <typename T>

@@ -8,22 +8,19 @@
 namespace heddle::runtime {
 namespace {
 
-[[gnu::noinline]] void look(std::uintptr_t address, std::size_t size, bool write,
-                            std::uintptr_t pc) {
-  engine::visit v;
-  v.e.plain(address, size, write, pc);
-}
-
 [[gnu::always_inline]] inline void plain_access(const void* p, std::uint32_t size, bool write, void* pc) {
   if (!engine::inside()) return;
   const auto address = reinterpret_cast<std::uintptr_t>(p);
-  if (engine::current()->knows(address, size, write)) [[likely]] return;
-  look(address, size, write, reinterpret_cast<std::uintptr_t>(pc));
+  engine& e = *engine::current();
+  const auto place = reinterpret_cast<std::uintptr_t>(pc);
+  if (e.settle(address, size, write, place)) [[likely]] return;
+  e.plain(address, size, write, place);
 }
 
 [[gnu::always_inline]] inline void plain_range(const void* p, std::size_t size, bool write, void* pc) {
   if (!engine::inside()) return;
-  look(reinterpret_cast<std::uintptr_t>(p), size, write, reinterpret_cast<std::uintptr_t>(pc));
+  engine::current()->plain(reinterpret_cast<std::uintptr_t>(p), size, write,
+                           reinterpret_cast<std::uintptr_t>(pc));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ litmus_program::progress litmus_program::halt(recorder& recorder, thread_id id,
   if (why == opcode::fail && on_failure_ == failed_assertion::ends_execution) {
     return progress::over;
   }
-  const step answer = recorder.spin(id, recorder.events_of(id));
+  const step answer = recorder.spin(id, recorder.happens_before(id).events);
   return answer.status == step_status::stop ? progress::over : progress::parked;
 }
 

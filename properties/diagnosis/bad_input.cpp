@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <csetjmp>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <heddle/check.hpp>
@@ -31,6 +33,43 @@ HEDDLE_CHECK(exit_is_no_failure) {
   std::thread writer([&] { x.store(1); });
   if (x.load() == 1) std::exit(0);
   writer.join();
+}
+
+/// Nobody's join returns for a thread that has ended the program; and what the frames that were
+/// never left own is no leak.
+HEDDLE_CHECK(exit_by_a_thread_that_is_joined) {
+  std::thread other([] { std::exit(0); });
+  other.join();
+  heddle::require(false, "the program has ended");
+}
+
+HEDDLE_CHECK(exit_runs_the_handlers) {
+  static std::atomic<int> x{0};
+  std::atexit([] { heddle::require(x.load() == 0, "a handler looks at x"); });
+  x.store(1);
+  std::exit(0);
+}
+
+std::jmp_buf jump_target;
+
+HEDDLE_CHECK(jump_within_a_thread) {
+  std::atomic<int> jumps{0};
+  std::thread jumper([&] {
+    if (setjmp(jump_target) == 0) {
+      jumps.fetch_add(1);
+      std::longjmp(jump_target, 1);
+    }
+    jumps.fetch_add(10);
+  });
+  jumper.join();
+  heddle::require(jumps.load() == 11);
+}
+
+HEDDLE_CHECK(jump_into_another_thread) {
+  if (setjmp(jump_target) == 0) {
+    std::thread jumper([] { std::longjmp(jump_target, 1); });
+    jumper.join();
+  }
 }
 
 HEDDLE_CHECK(crash_null_pointer) {
@@ -121,6 +160,14 @@ HEDDLE_CHECK(deterministic_clock) {
 
 HEDDLE_CHECK(nondeterministic_processor_clock) {
   store_and_look(static_cast<int>(__rdtsc() & 0xffffff));
+}
+
+/// libc's own memory lies elsewhere each time.
+HEDDLE_CHECK(nondeterministic_pointer) {
+  char* text = nullptr;
+  heddle::require(asprintf(&text, "%d", 1) == 1);
+  store_and_look(static_cast<int>(reinterpret_cast<std::uintptr_t>(text) & 0xffffff));
+  std::free(text);
 }
 
 HEDDLE_CHECK(deterministic) { store_and_look(7); }

@@ -3,6 +3,9 @@
 #include <atomic>
 #include <exception>
 #include <heddle/check.hpp>
+#include <iomanip>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -121,6 +124,55 @@ HEDDLE_CHECK(exception_ptr_across_threads) {
     same = std::string(error.what()) == "carried over";
   }
   heddle::require(same, "the exception survives its thread");
+}
+
+/// What the unwinder and libstdc++ do for themselves is no event of the program: with and without
+/// the throw, two increments have two orders.
+void increment_in_two_threads(bool throws) {
+  std::atomic<int> count{0};
+  auto work = [&] {
+    count.fetch_add(1);
+    try {
+      throw_if(throws);
+    } catch (const std::runtime_error&) {
+    }
+  };
+  std::thread first(work), second(work);
+  first.join();
+  second.join();
+}
+
+HEDDLE_CHECK(internals_no_throw) { increment_in_two_threads(false); }
+HEDDLE_CHECK(internals_throw_in_two_threads) { increment_in_two_threads(true); }
+
+/// A string stream sets up the locales at its first use and copies the global one.
+HEDDLE_CHECK(internals_string_stream_in_two_threads) {
+  std::atomic<int> count{0};
+  auto work = [&] {
+    std::ostringstream text;
+    text << std::setw(3) << count.fetch_add(1);
+    heddle::require(text.str().size() == 3);
+  };
+  std::thread first(work), second(work);
+  first.join();
+  second.join();
+}
+
+/// The mutex of the atomic operations on std::shared_ptr lies in libstdc++, but what it orders is
+/// the program's.
+HEDDLE_CHECK(internals_atomic_shared_pointer) {
+  std::shared_ptr<int> shared = std::make_shared<int>(1);
+  std::thread writer([&] { std::atomic_store(&shared, std::make_shared<int>(2)); });
+  const std::shared_ptr<int> seen = std::atomic_load(&shared);
+  heddle::require(*seen == 1 || *seen == 2);
+  writer.join();
+}
+
+HEDDLE_CHECK(internals_plain_shared_pointer) {
+  std::shared_ptr<int> shared = std::make_shared<int>(1);
+  std::thread writer([&] { shared = std::make_shared<int>(2); });
+  const std::shared_ptr<int> seen = std::atomic_load(&shared);
+  writer.join();
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ The table maps each target (a check binary, or a whole program built with heddle
                a bounded search or an error
   trace        a regular expression that must be found in the text of the report
   executions   how many complete executions there are, exactly; executions_max: at most
+  events       how many events the longest execution has, exactly
   weak_memory  false: the failure must exist in the model `sc` too; true: it must not
   replay       false: do not replay the failure
   seconds_max  the case fails when the program runs longer (default 100): it must never hang
@@ -90,15 +91,17 @@ def compare(case, status, check, text):
         raise Difference(f"verdict {verdict}, but failure is {failure}")
     if failure and failure["kind"] not in as_list(case.get("kind", failure["kind"])):
         raise Difference(f"kind {failure['kind']}, expected {case['kind']}")
-    # The JSON report carries no reason: the printed text is what a person is told. The name of the
-    # check, which the text repeats, is no explanation.
-    said = failure["message"] if failure else text.replace(check["name"], "")
+    if verdict in ("bounded", "error") and not check["reason"]:
+        raise Difference(f"verdict {verdict} without a reason")
+    said = failure["message"] if failure else check["reason"] or ""
     if "message" in case and not re.search(case["message"], said):
         raise Difference(f"message {said!r} does not match {case['message']!r}")
     if "trace" in case and not re.search(case["trace"], text):
         raise Difference(f"the report does not match {case['trace']!r}")
     if "executions" in case and check["executions"] != case["executions"]:
         raise Difference(f"{check['executions']} executions, expected {case['executions']}")
+    if check["max_events"] != case.get("events", check["max_events"]):
+        raise Difference(f"up to {check['max_events']} events, expected {case['events']}")
     if check["executions"] > case.get("executions_max", check["executions"]):
         raise Difference(
             f"{check['executions']} executions, at most {case['executions_max']} expected")

@@ -50,10 +50,11 @@ class Expectations(unittest.TestCase):
         self.assertEqual(self.status("failed-deadlock-1", **case), 1)
         self.assertEqual(self.status("failed-abort-1", **case, message="other words"), 1)
 
-    def test_message_of_an_error_is_what_is_printed_but_not_the_name(self):
+    def test_message_of_an_error_is_its_reason(self):
         case = {"check": "one", "verdict": "error"}
         self.assertEqual(self.status("error-none-2", **case, message="explained"), 0)
         self.assertEqual(self.status("error-none-2", **case, message="one"), 1)
+        self.assertEqual(self.status("error-silent-2", **case), 1)
 
     def test_executions(self):
         case = {"check": "one", "verdict": "verified"}
@@ -61,6 +62,8 @@ class Expectations(unittest.TestCase):
         self.assertEqual(self.status("verified-none-0", **case, executions=4), 1)
         self.assertEqual(self.status("verified-none-0", **case, executions_max=3), 0)
         self.assertEqual(self.status("verified-none-0", **case, executions_max=2), 1)
+        self.assertEqual(self.status("verified-none-0", **case, events=7), 0)
+        self.assertEqual(self.status("verified-none-0", **case, events=8), 1)
 
     def test_replay(self):
         case = {"check": "one", "verdict": "failed"}

@@ -24,8 +24,12 @@ if "--replay" in options and kind == "forgets":
     verdict, status = "verified", "0"
 if verdict == "failed":
     failure = {"kind": kind, "message": f"the words of {kind}", "replay": "token"}
+reason = "explained in words"
+if verdict in ("verified", "failed") or kind == "silent":
+    reason = None
 print("one: explained in words")
 with open(options[options.index("--json") + 1], "w", encoding="utf-8") as file:
-    check = {"name": "one", "verdict": verdict, "executions": 3, "failure": failure}
+    check = {"name": "one", "verdict": verdict, "executions": 3, "max_events": 7, "failure": failure,
+             "reason": reason}
     json.dump({"schema": 1, "checks": [check]}, file)
 sys.exit(int(status))

@@ -57,9 +57,10 @@ class bare_recorder final : public recorder {
     values_[location] = initial;
   }
   step spin(thread_id, std::uint32_t) override { return {}; }
-  clock_view happens_before(thread_id) const override { return {all_seen_, 16}; }
+  clock_view happens_before(thread_id thread) const override {
+    return {all_seen_, 16, threads_[thread].events};
+  }
   unordered_access unordered_before(thread_id, location_id, bool) const override { return {}; }
-  std::uint32_t events_of(thread_id thread) const override { return threads_[thread].events; }
 
   std::uint64_t events = 0;
 

@@ -52,10 +52,15 @@ counts explore(const litmus_code& code, memory_model model) {
   while (search.begin_execution() && found.executions + found.blocked <= executions_max) {
     program.run(search);
     const ending how = search.end_execution();
-    if (program.any_failed()) found.kinds.insert("assertion");
+    if (program.any_failed()) {
+      // One that was seen, whatever its other threads then waited for.
+      found.kinds.insert("assertion");
+      ++found.executions;
+      continue;
+    }
     switch (how) {
       case ending::deadlock:
-        if (!program.any_failed()) found.kinds.insert("deadlock");
+        found.kinds.insert("deadlock");
         [[fallthrough]];
       case ending::blocked:
         ++found.blocked;
