@@ -36,6 +36,7 @@ std::string words_for(const waiting_thread& w) {
   const bool self = w.holder == w.thread;
   switch (w.waits_for) {
     case what::mutex:
+    case what::shared_lock:
       return "waits for " + w.object +
              (w.holder == no_thread ? "" : ", which " + thread_name(w.holder) + " holds");
     case what::once:
@@ -44,6 +45,11 @@ std::string words_for(const waiting_thread& w) {
               : self                ? ", which it runs itself"
                                     : ", which " + thread_name(w.holder) + " runs");
     case what::join: return "waits for " + thread_name(w.holder) + " to finish";
+    case what::condition:
+      return "waits on " + w.object + " for a notification that does not come";
+    case what::semaphore: return "waits for " + w.object + ", which nobody posts any more";
+    case what::barrier: return "waits at " + w.object + " for others that do not come";
+    case what::change: return "waits on " + w.object + " for a change that does not come";
     case what::newer_value: return "waits in a loop for a value that nobody will write";
   }
   return {};

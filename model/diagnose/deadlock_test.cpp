@@ -27,6 +27,16 @@ TEST(deadlock, says_what_a_thread_waits_for) {
             "waits for the initialisation of once 1, which it runs itself");
   EXPECT_EQ(words_for(waits(1, what::once, no_thread, "once 1")),
             "waits for the initialisation of once 1");
+  EXPECT_EQ(words_for(waits(1, what::shared_lock, 2, "shared lock 1")),
+            "waits for shared lock 1, which T2 holds");
+  EXPECT_EQ(words_for(waits(1, what::condition, no_thread, "condition variable 1")),
+            "waits on condition variable 1 for a notification that does not come");
+  EXPECT_EQ(words_for(waits(1, what::semaphore, no_thread, "semaphore 1")),
+            "waits for semaphore 1, which nobody posts any more");
+  EXPECT_EQ(words_for(waits(1, what::barrier, no_thread, "barrier 1")),
+            "waits at barrier 1 for others that do not come");
+  EXPECT_EQ(words_for(waits(1, what::change, no_thread, "atomic 1")),
+            "waits on atomic 1 for a change that does not come");
   EXPECT_EQ(words_for(waits(0, what::join, 3)), "waits for T3 to finish");
   EXPECT_EQ(words_for(waits(1, what::newer_value, no_thread)),
             "waits in a loop for a value that nobody will write");

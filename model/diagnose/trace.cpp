@@ -12,6 +12,17 @@ std::string number(value v) {
   return v.low < 1'000'000 ? fmt::format("{}", v.low) : fmt::format("{:#x}", v.low);
 }
 
+/// Synchronisation other than locking: how the names of its operations begin.
+struct synchronisation {
+  std::string_view prefix;
+  const char* object;
+};
+constexpr synchronisation synchronisations[] = {{"cv ", "condition variable"},
+                                                {"sem ", "semaphore"},
+                                                {"barrier ", "barrier"},
+                                                {"rw ", "shared lock"},
+                                                {"spin ", "spin lock"}};
+
 /// Names for objects that have none in the program's symbol table: by kind, in order of use.
 class object_names {
  public:
@@ -20,19 +31,24 @@ class object_names {
     const auto [at, fresh] = names_.try_emplace(recorded.address);
     if (fresh) {
       const std::string_view operation = recorded.operation;
-      const bool mutex = operation.ends_with("lock");
-      const bool once = operation.starts_with("call_once") || operation.starts_with("static");
-      unsigned& count = mutex ? mutexes_ : once ? onces_ : atomics_;
-      at->second = fmt::format("{}{}", mutex ? "mutex " : once ? "once " : "atomic ", ++count);
+      const char* const kind = kind_of_object(operation);
+      at->second = fmt::format("{} {}", kind, ++counts_[kind]);
     }
     return at->second;
   }
 
  private:
+  static const char* kind_of_object(std::string_view operation) {
+    for (const synchronisation& s : synchronisations) {
+      if (operation.starts_with(s.prefix)) return s.object;
+    }
+    if (operation.ends_with("lock")) return "mutex";
+    const bool once = operation.starts_with("call_once") || operation.starts_with("static");
+    return once ? "once" : "atomic";
+  }
+
   std::map<std::uintptr_t, std::string> names_;
-  unsigned mutexes_ = 0;
-  unsigned onces_ = 0;
-  unsigned atomics_ = 0;
+  std::map<std::string_view, unsigned> counts_;
 };
 
 void describe_read(const execution_graph& graph, event_id id, trace_event& entry) {
@@ -72,6 +88,9 @@ std::string value_text(const execution_graph& graph, event_id id) {
 
 /// What heddle writes into a mutex or a once flag says nothing to its user.
 bool has_a_value_to_show(std::string_view operation) {
+  for (const synchronisation& s : synchronisations) {
+    if (operation.starts_with(s.prefix)) return false;
+  }
   return !operation.ends_with("lock") && !operation.starts_with("call_once") &&
          !operation.starts_with("static");
 }

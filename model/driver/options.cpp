@@ -138,6 +138,7 @@ class command_line {
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);
+    flag("--spurious", "Explore spurious wake-ups of condition variables, too", session.spurious);
     flag("--no-races", "Do not report data races", session.races, false);
   }
 

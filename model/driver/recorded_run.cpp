@@ -5,6 +5,7 @@
 #include <map>
 
 #include "model/diagnose/deadlock.hpp"
+#include "model/diagnose/lost_wakeup.hpp"
 #include "model/diagnose/trace.hpp"
 #include "model/explore/follower.hpp"
 #include "model/report/symbolizer.hpp"
@@ -36,15 +37,45 @@ class shown_names {
     }
   }
   std::string of(const runtime::object& o) const {
-    const auto at = names_.find(o.address);
-    if (at != names_.end()) return at->second;
-    return fmt::format("the {} at {:#x}",
-                       o.kind == runtime::object_kind::mutex ? "mutex" : "once flag", o.address);
+    const std::string name = of(o.address);
+    return name.empty() ? fmt::format("{} at {:#x}", runtime::words_for(o.kind), o.address) : name;
+  }
+  std::string of(std::uintptr_t address) const {
+    const auto at = names_.find(address);
+    if (at == names_.end()) return {};
+    // The version that libstdc++ waits on in place of an object that the kernel cannot wait on.
+    const bool stand_in = at->second.find("__waiter_pool_base") != std::string::npos;
+    return stand_in ? "an atomic object" : at->second;
   }
 
  private:
   std::map<std::uintptr_t, std::string> names_;
 };
+
+/// What a thread waits for that waits for an object; the word is model_thread::waits.
+std::optional<waiting_thread::what> kind_of_wait(std::string_view waits) {
+  using what = waiting_thread::what;
+  constexpr std::pair<std::string_view, what> kinds[] = {
+      {"lock", what::mutex},        {"once", what::once},       {"condition", what::condition},
+      {"semaphore", what::semaphore}, {"barrier", what::barrier}, {"shared lock", what::shared_lock},
+      {"futex", what::change}};
+  for (const auto& [word, kind] : kinds) {
+    if (waits == word) return kind;
+  }
+  return std::nullopt;
+}
+
+/// Who shares a lock that nobody holds alone: one of them.
+void name_a_sharer(const engine& e, std::uint32_t object, waiting_thread& w) {
+  for (thread_id t = 0; t < e.threads_used(); ++t) {
+    for (const runtime::held_mutex& held : e.thread(t).held) {
+      if (held.object != object || t == w.thread) continue;
+      w.holder = t;
+      w.taken_at = e.stack_of_place(held.place);
+      return;
+    }
+  }
+}
 
 waiting_thread waiting_of(const engine& e, thread_id t, const shown_names& names) {
   const runtime::model_thread& thread = e.thread(t);
@@ -55,13 +86,16 @@ waiting_thread waiting_of(const engine& e, thread_id t, const shown_names& names
   if (waits == "join") {
     w.waits_for = waiting_thread::what::join;
     w.holder = thread.awaited_thread;
-  } else if (waits == "lock" || waits == "once") {
-    w.waits_for = waits == "lock" ? waiting_thread::what::mutex : waiting_thread::what::once;
+  } else if (const auto kind = kind_of_wait(waits)) {
+    w.waits_for = *kind;
     const runtime::object& o = e.object_table()[thread.awaited_object];
     w.object = names.of(o);
     w.address = o.address;
     w.holder = o.owner;
     if (o.owner != no_thread) w.taken_at = e.stack_of_place(o.place);
+    if (w.waits_for == waiting_thread::what::shared_lock && o.owner == no_thread) {
+      name_a_sharer(e, thread.awaited_object, w);
+    }
   }
   return w;
 }
@@ -74,6 +108,15 @@ std::vector<waiting_thread> waiting_threads(const engine& e, const shown_names& 
     }
   }
   return result;
+}
+
+failure lost_wakeup_failure_of(const engine& e, const execution_graph& graph,
+                               const diagnose::lost_wakeup& lost, const shown_names& names) {
+  const std::string name = names.of(lost.wait.address);
+  return diagnose::lost_wakeup_failure(
+      lost, graph, name.empty() ? "an atomic object" : name,
+      [&e](std::uintptr_t place) { return e.stack_of_place(place); },
+      [&e](thread_id t, std::uint32_t index) { return e.recorded(t, index).stack; });
 }
 
 std::vector<thread_summary> summaries(const engine& e, const std::vector<std::string>& waiting) {
@@ -98,6 +141,23 @@ std::string place_of(const divergence& diverged) {
 
 }  // namespace
 
+bool is_deadlock(const engine& e, ending how) {
+  return how == ending::deadlock && !e.ended_early();
+}
+
+std::optional<diagnose::lost_wakeup> lost_wakeup_of(const engine& e, const graph_recorder& search,
+                                                    ending how) {
+  if (how != ending::complete || e.failed() || e.futexes().waits.empty()) return std::nullopt;
+  auto lost = diagnose::find_lost_wakeup(search.graph(), search.model(), e.futexes());
+  if (!lost || !e.ended_early()) return lost;
+  // The program's end does not wait for every thread.
+  const execution_graph& graph = search.graph();
+  const event& end = graph[graph.thread_events(0).back()];
+  const event& wait = graph[graph.thread_events(lost->wait.thread)[lost->wait.index]];
+  if (!graph.in_porf_prefix(wait, end)) lost.reset();
+  return lost;
+}
+
 recorded_run record_execution(engine& e, runtime::output_capture& output,
                               const decisions& execution, std::uint32_t max_steps) {
   recorded_run run;
@@ -109,19 +169,22 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
   const ending how = follow.end_execution();
   run.threads = e.threads_used();
   run.events = static_cast<std::uint32_t>(follow.graph().size());
+  const auto lost = lost_wakeup_of(e, follow, how);
   if (const auto& use = e.unsupported()) {
     run.complaint = use->sentence;
     run.complaint_stack = use->stack;
   } else if (how == ending::nondeterministic) {
     run.complaint = describe(follow.diverged());
     run.diverged = follow.diverged();
-  } else if (e.failed() || (how == ending::deadlock && !e.ended_early())) {
+  } else if (e.failed() || lost || is_deadlock(e, how)) {
     failing_execution& failing = run.execution.emplace();
     failing.trace = diagnose::trace_of(
         follow.graph(), [&e](thread_id t, std::uint32_t i) { return e.recorded(t, i); });
     const shown_names names(failing.trace, e);
     const auto waiting = waiting_threads(e, names);
-    failing.what = e.failed() ? *e.failed() : diagnose::deadlock(waiting);
+    failing.what = e.failed() ? *e.failed()
+                   : lost     ? lost_wakeup_failure_of(e, follow.graph(), *lost, names)
+                              : diagnose::deadlock(waiting);
     if (!e.failed()) heddle_failure_here();
     failing.output = output.text();
     std::vector<std::string> words(e.threads_used());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "model/diagnose/lost_wakeup.hpp"
 #include "model/diagnose/result.hpp"
 #include "model/explore/decisions.hpp"
 #include "model/explore/graph_recorder.hpp"
@@ -23,6 +24,13 @@ struct recorded_run {
 
 recorded_run record_execution(runtime::engine& engine, runtime::output_capture& output,
                               const decisions& execution, std::uint32_t max_steps);
+
+/// Whether threads of the execution that has just ended wait for ever.
+bool is_deadlock(const runtime::engine& engine, ending how);
+
+/// The thread of the execution that has just ended, without failure, that may never have been woken.
+std::optional<diagnose::lost_wakeup> lost_wakeup_of(const runtime::engine& engine,
+                                                    const graph_recorder& search, ending how);
 
 /// The two operations of a nondeterministic program, in a sentence.
 std::string describe(const divergence& diverged);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/explore/exhaustive.hpp"
 #include "model/program/check_that.hpp"
@@ -27,6 +28,8 @@ runtime::engine_options engine_options_of(const session_options& options) {
   engine.races = options.races;
   engine.keep_going = options.keep_going;
   engine.main_ends_program = options.main_ends_program;
+  engine.spurious = options.spurious;
+  engine.is_library_spin = library_spin_finder();
   return engine;
 }
 
@@ -159,13 +162,14 @@ class session {
     switch (how) {
       case ending::complete:
         ++result_.executions;
+        wrong = lost_wakeup_of(engine_, search, how).has_value();
         break;
       case ending::blocked:
         ++result_.blocked;
         break;
       case ending::deadlock:
         ++result_.blocked;
-        wrong = !engine_.ended_early();
+        wrong = is_deadlock(engine_, how);
         break;
       case ending::cut:
         ++cut_;
@@ -223,7 +227,7 @@ class session {
       if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
         return weak_memory_need::unknown;
       }
-      const bool stuck = how == ending::deadlock && !engine_.ended_early();
+      const bool stuck = is_deadlock(engine_, how) || lost_wakeup_of(engine_, search, how);
       const bool same = engine_.failed() ? engine_.failed()->kind == kind
                                          : stuck && (kind == failure_kind::deadlock ||
                                                      kind == failure_kind::livelock);

@@ -49,6 +49,7 @@ class graph_recorder : public recorder {
   const execution_graph& graph() const { return *graph_; }
   const std::vector<thread_progress>& threads() const { return threads_; }
   const divergence& diverged() const { return divergence_; }
+  memory_model model() const { return options_.model; }
 
   step perform(thread_id thread, const operation& op) final;
   thread_id next_thread() final;

@@ -17,6 +17,7 @@ engine::engine(std::function<void()> body, const engine_options& options)
       fibers_(fiber_options{.stack_bytes = options.stack_bytes}),
       races_(&heap_),
       objects_(races_),
+      library_spins_(options.is_library_spin),
       threads_(fibers::limit) {
   check_that(current_ == nullptr, "there is one engine at a time");
   current_ = this;
@@ -45,6 +46,8 @@ void engine::begin(recorder& recorder) {
   races_.new_execution();
   objects_.new_execution();
   spins_.new_execution();
+  time_.new_execution();
+  futexes_.clear();
   new_execution_specific();
   install_terminate_handler();
   threads_[0].reset();

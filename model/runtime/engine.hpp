@@ -21,12 +21,16 @@
 #include "model/program/recorded_event.hpp"
 #include "model/runtime/crash_guard.hpp"
 #include "model/runtime/fiber.hpp"
+#include "model/runtime/futexes.hpp"
 #include "model/runtime/heap.hpp"
+#include "model/runtime/learned_sizes.hpp"
+#include "model/runtime/library_spins.hpp"
 #include "model/runtime/model_thread.hpp"
 #include "model/runtime/objects.hpp"
 #include "model/runtime/race_detector.hpp"
 #include "model/runtime/spin_detector.hpp"
 #include "model/runtime/static_storage.hpp"
+#include "model/runtime/virtual_time.hpp"
 
 /// Whether code of the program runs right now; a name that assembly can use.
 extern "C" bool heddle_inside;
@@ -44,6 +48,10 @@ struct engine_options {
   bool main_ends_program = false;  // threads blocked when thread 0 has finished are no deadlock
   std::size_t stack_bytes = 8 << 20;  // of each thread, as Linux gives
   double patience_seconds = 10;  // without any visible operation
+  bool spurious = false;         // explore that waits on condition variables end by themselves
+  /// Whether the code at a return address is a loop of the standard library that reads again
+  /// before it waits; may be empty.
+  std::function<bool(std::uintptr_t)> is_library_spin;
 };
 
 /// What heddle cannot judge: a sentence that names the call, and its place.
@@ -78,6 +86,8 @@ class engine final : public program {
   const model_thread& thread(thread_id t) const { return threads_[t]; }
   thread_id threads_used() const { return threads_used_; }
   const objects& object_table() const { return objects_; }
+  /// What this execution has waited for and woken through the kernel.
+  const futex_log& futexes() const { return futexes_; }
   std::uint64_t steps() const { return steps_; }
 
   // ---- for the diverted functions
@@ -146,6 +156,30 @@ class engine final : public program {
   /// if this is its first operation. Ends the execution where another kind of object is there.
   [[gnu::noinline]] std::uint32_t object_at(std::uintptr_t address, std::uint8_t size,
                                             object_kind kind, value initial);
+
+  /// A word of heddle's own; it begins as 0.
+  location_id hidden(object_kind kind, std::uint64_t owner, std::uint32_t number);
+  /// One of so many alternatives, each of which is explored.
+  std::uint64_t choose(std::uint64_t alternatives, const char* name, std::uintptr_t address);
+  /// This execution adds nothing to one in which the thread's read at `stale_read` had seen what
+  /// has come in between: the thread goes no further in it.
+  [[noreturn]] void redundant(std::uint32_t stale_read);
+  /// What the thread waits for from now on, for the words of a deadlock report.
+  void waits_for(const char* what, std::uint32_t object);
+  void check_unordered(std::uint32_t object, const char* does) {
+    check_object(objects_[object], true, does);
+  }
+  /// What repeats itself from here on is no repetition.
+  void effect() { spins_.effect(running_); }
+  virtual_time& time() { return time_; }
+  futex_log& futex_calls() { return futexes_; }
+  bool spurious() const { return options_.spurious; }
+  /// How large an object is known to become, at least 1: see learned_sizes.hpp.
+  std::uint32_t size_of(location_id location) const { return sizes_.of(location); }
+  /// It is as large as that now. If that is new the search starts again after this execution.
+  void learn_size(location_id location, std::uint32_t size) {
+    learned_ |= sizes_.learn(location, size);
+  }
 
   /// Ends the execution with a failure noticed by the running thread. Does not return.
   [[noreturn]] void fail(failure_kind kind, std::string message, std::vector<note> notes = {});
@@ -235,6 +269,7 @@ class engine final : public program {
   [[gnu::noinline]] void check_order(std::uint32_t object, std::size_t size, bool write,
                                      std::uintptr_t pc);
   [[gnu::noinline]] void check_repetition(std::uintptr_t address, std::uintptr_t pc);
+  bool repeats_in_library(std::uintptr_t address, std::uintptr_t pc);
   [[gnu::noinline]] void check_objects(std::uintptr_t address, std::size_t size, bool write);
   void check_object(const object& o, bool write, const char* does);
   [[gnu::noinline, gnu::cold]] std::uintptr_t record_place();
@@ -252,6 +287,10 @@ class engine final : public program {
   objects objects_;
   static_storage statics_;
   spin_detector spins_;
+  virtual_time time_;
+  futex_log futexes_;
+  learned_sizes sizes_;
+  library_spins library_spins_;
   std::optional<crash_guard> guard_;
 
   viewpoint view_;

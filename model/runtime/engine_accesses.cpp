@@ -64,8 +64,7 @@ std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, objec
     if (found.clash == 0) cannot("uses a synchronisation object at an impossible address");
     const object& other = objects_[found.clash];
     const auto what = [](object_kind k, unsigned bytes) -> std::string {
-      if (k == object_kind::mutex) return "a mutex";
-      if (k == object_kind::once) return "a once flag";
+      if (k != object_kind::atomic) return words_for(k);
       return "an atomic object of " + std::to_string(bytes) + " bytes";
     };
     cannot("uses the same memory as " + what(kind, size) + " and as " +
@@ -78,11 +77,18 @@ std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, objec
 value engine::atomic(operation& op, std::uintptr_t address, const char* name, std::uintptr_t pc) {
   std::uint32_t object = objects_.recent_at(address, op.size, object_kind::atomic);
   if (object == 0) [[unlikely]] {
+    if (library_spins_.is_waiter_count(address)) return {1, 0};
     object = object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
   }
   op.location = objects_[object].location;
-  if (op.kind != operation_kind::store) check_spin(address, pc);
+  const bool loads = op.kind == operation_kind::load;
+  if (op.kind != operation_kind::store &&
+      !spins_.arrives_first(running_, pc, address, view_.clock)) {
+    if (loads && repeats_in_library(address, pc)) return self().last_loaded;
+    check_repetition(address, pc);
+  }
   const step s = perform_here(op, name, address);
+  if (loads) self().loaded(address, pc, view_.clock - 1, s.result);
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);
@@ -110,6 +116,17 @@ void engine::check_order(std::uint32_t object, std::size_t size, bool write, std
   if (running_ < 64 && size <= granule_bytes) {
     objects_[object].in_order |= std::uint64_t{1} << running_;
   }
+}
+
+/// A load that the thread has just made, in the same loop of the standard library
+/// that only reads some times more before it waits: it sees the same again. What it could see else
+/// the first load could see, too.
+bool engine::repeats_in_library(std::uintptr_t address, std::uintptr_t pc) {
+  const model_thread& me = self();
+  if (me.last_load_index + 1 != view_.clock || me.last_load_address != address) return false;
+  // Optimised, the loop may be two, or unrolled.
+  const bool same_loop = me.last_load_pc == pc || library_spins_.is_spin(me.last_load_pc);
+  return same_loop && library_spins_.is_one(capture());
 }
 
 void engine::check_repetition(std::uintptr_t address, std::uintptr_t pc) {
@@ -175,9 +192,7 @@ void engine::check_object(const object& o, bool write, const char* does) {
   if (!options_.races) return;
   const auto other = recorder_->unordered_before(running_, o.location, !write);
   if (other.thread == no_thread) return;
-  const char* what = o.kind == object_kind::mutex  ? "a mutex"
-                     : o.kind == object_kind::once ? "a once flag"
-                                                   : "an atomic object";
+  const char* const what = words_for(o.kind);
   const recorded_event event =
       recording_ ? recorded(other.thread, other.index) : recorded_event{};
   const std::string operation = recording_ ? event.operation : "uses";

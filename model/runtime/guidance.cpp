@@ -13,10 +13,7 @@ std::size_t heddle::choose(std::size_t alternatives) {
     v.e.fail(failure_kind::misuse,
              v.e.name_of_thread(v.e.running()) + " chooses among no alternatives");
   }
-  operation op;
-  op.kind = operation_kind::choose;
-  op.operand.low = alternatives;
-  return v.e.perform(op, "choose", 0).result.low;
+  return v.e.choose(alternatives, "choose", 0);
 }
 
 void heddle::name(const void* object, const char* name) {

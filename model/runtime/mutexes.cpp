@@ -8,6 +8,8 @@
 
 #include "model/runtime/engine.hpp"
 #include "model/runtime/library_calls.hpp"
+#include "model/runtime/mutexes.hpp"
+#include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
 
 namespace heddle::runtime {
@@ -26,13 +28,6 @@ std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* ver
   return object;
 }
 
-held_mutex* find_held(engine& e, std::uint32_t object) {
-  for (held_mutex& h : e.self().held) {
-    if (h.object == object) return &h;
-  }
-  return nullptr;
-}
-
 operation locking(engine& e, std::uint32_t object, bool waits) {
   operation op;
   op.kind = operation_kind::compare_exchange;
@@ -46,7 +41,7 @@ operation locking(engine& e, std::uint32_t object, bool waits) {
 
 void take(engine& e, std::uint32_t object) {
   const std::uintptr_t place = e.place(0);
-  e.self().held.push_back({object, 1, place});
+  e.self().held.push_back({object, 1, place, false});
   e.sync_objects()[object].owner = e.running();
   e.sync_objects()[object].place = place;
 }
@@ -63,6 +58,12 @@ constinit real_function<int(pthread_mutex_t*)> real_unlock{"pthread_mutex_unlock
 constinit real_function<int(pthread_mutex_t*)> real_destroy{"pthread_mutex_destroy"};
 constinit real_function<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_init{
     "pthread_mutex_init"};
+
+}  // namespace
+
+bool holds_mutex(engine& e, const pthread_mutex_t* mutex) {
+  return find_held(e, object_of(e, mutex, "waits with")) != nullptr;
+}
 
 int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
   engine::visit v;
@@ -81,7 +82,7 @@ int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
                {{"it was locked here", e.running(), e.stack_of_place(held->place)}});
     }
   }
-  e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
+  if (pc != 0) e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
   model_thread& self = e.self();
   self.waits = "lock";
   self.awaited_object = object;
@@ -93,7 +94,7 @@ int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
   return 0;
 }
 
-int try_lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
+int try_lock_mutex(pthread_mutex_t* mutex, const char* name, std::uintptr_t pc) {
   engine::visit v;
   engine& e = v.e;
   const std::uint32_t object = object_of(e, mutex, "locks");
@@ -102,8 +103,8 @@ int try_lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
     ++held->depth;
     return 0;
   }
-  e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
-  const step s = e.perform_undoable(locking(e, object, false), "try_lock",
+  if (pc != 0) e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
+  const step s = e.perform_undoable(locking(e, object, false), name,
                                     reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   if (s.result.low != 0) return EBUSY;
@@ -139,6 +140,8 @@ int unlock_mutex(pthread_mutex_t* mutex) {
   touch(e, object);
   return 0;
 }
+
+namespace {
 
 int destroy_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
@@ -188,7 +191,7 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   const void* const caller = __builtin_return_address(0);
   return is_modelled(mutex, caller)
-             ? try_lock_mutex(mutex, reinterpret_cast<std::uintptr_t>(caller))
+             ? try_lock_mutex(mutex, "try_lock", reinterpret_cast<std::uintptr_t>(caller))
              : real_try_lock(mutex);
 }
 

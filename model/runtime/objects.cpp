@@ -1,5 +1,7 @@
 #include "model/runtime/objects.hpp"
 
+#include <utility>
+
 namespace heddle::runtime {
 
 objects::found objects::look_up(std::uintptr_t address, std::uint8_t size, object_kind kind) {
@@ -39,6 +41,13 @@ std::uint32_t objects::add(std::uint32_t* word, const identity& id) {
   o.next = *word;
   *word = index;
   return index;
+}
+
+objects::hidden_word objects::hidden(object_kind kind, std::uint64_t owner,
+                                     std::uint32_t number) {
+  const location_id location = intern({owner, number, 0, static_cast<std::uint8_t>(kind)});
+  if (location >= hidden_in_.size()) hidden_in_.resize(location + 1u);
+  return {location, std::exchange(hidden_in_[location], execution_) != execution_};
 }
 
 location_id objects::intern(const identity& id) {

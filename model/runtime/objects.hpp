@@ -1,5 +1,5 @@
-// The objects of the program that are locations of the graph: atomics, mutexes, once flags. Each is
-// found by its address; its location number is the same in every execution.
+// The objects of the program that are locations of the graph: atomics, mutexes, once flags and so
+// on. Each is found by its address; its location number is the same in every execution.
 //
 // An object begins at the first operation on it and ends when its memory gets another life: a plain
 // write over it (a constructor at the same stack address), or the end of its heap block. What comes
@@ -15,7 +15,18 @@
 
 namespace heddle::runtime {
 
-enum class object_kind : std::uint8_t { atomic, mutex, once };
+enum class object_kind : std::uint8_t {
+  atomic, mutex, once, condition, semaphore, shared_lock, barrier, spin_lock,
+  wake_up,  // always hidden
+};
+
+/// "a mutex", "a condition variable", …
+constexpr const char* words_for(object_kind kind) {
+  constexpr const char* words[] = {
+      "an atomic object", "a mutex",   "a once flag", "a condition variable", "a semaphore",
+      "a shared lock",    "a barrier", "a spin lock", "a wake-up"};
+  return words[static_cast<unsigned>(kind)];
+}
 
 struct object {
   std::uintptr_t address = 0;
@@ -61,6 +72,13 @@ class objects {
     return o.alive && o.size == size && o.kind == kind ? last.index : 0;
   }
 
+  /// A word of heddle's own, in no memory of the program: number `number` of `owner` and a kind.
+  struct hidden_word {
+    location_id location;
+    bool created;   // new in this execution: announce its initial value
+  };
+  hidden_word hidden(object_kind kind, std::uint64_t owner, std::uint32_t number);
+
   /// Calls visit(object&) for each live object that overlaps [address, address + size). One that
   /// shall end is made `alive = false` by it.
   template <typename Visit>
@@ -98,6 +116,7 @@ class objects {
   std::vector<identity> known_;          // by location, of all executions
   std::vector<location_id> slots_;       // hash table into known_
   std::array<recent, 64> recent_{};      // found last
+  std::vector<std::uint32_t> hidden_in_;  // by location: the last execution that used it
   std::uint32_t execution_ = 1;
 };
 

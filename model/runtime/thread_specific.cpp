@@ -5,6 +5,10 @@
 #include "model/runtime/engine.hpp"
 #include "model/runtime/real_function.hpp"
 
+// The linker's: the executable's code lies between them.
+extern "C" const char __executable_start;
+extern "C" const char etext;
+
 namespace heddle::runtime {
 namespace {
 
@@ -21,6 +25,12 @@ constinit key_table table;
 void* value_of(thread_id thread, pthread_key_t key) {
   if (table.has(thread, key)) return table.get(thread, key);
   return thread == 0 && !table.created_inside(key) ? real_get(key) : nullptr;
+}
+
+/// Whether code of the executable is at the address, and not of a shared library, whose statics
+/// live on from one execution to the next.
+bool is_of_the_executable(const void* code) {
+  return code >= &__executable_start && code < &etext;
 }
 
 int at_thread_exit(void (*function)(void*), void* object, void* library) {
@@ -72,7 +82,8 @@ using namespace heddle::runtime;
 extern "C" {
 
 int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) noexcept {
-  const bool inside = engine::inside();
+  // A library creates its keys once, whatever it was called for.
+  const bool inside = engine::inside() && is_of_the_executable(__builtin_return_address(0));
   // The C library must not run the destructors of values that it does not have.
   const int failed = real_create(key, inside ? nullptr : destructor);
   if (failed == 0) table.create(*key, destructor, inside);

@@ -14,19 +14,18 @@
   .set act_unmodelled, 0
   .set act_clock, 1
   .set act_random, 2
-  .set act_sleep, 3
-  .set act_process, 4
-  .set act_io, 5
-  .set act_signal, 6
-  .set act_context, 7
-  .set act_mapping, 8
-  .set act_exit, 9
-  .set act_yield, 10
-  .set act_system_call, 11
-  .set act_read, 12
-  .set act_write, 13
-  .set act_handler, 14
-  .set act_handler_struct, 15
+  .set act_process, 3
+  .set act_io, 4
+  .set act_signal, 5
+  .set act_context, 6
+  .set act_mapping, 7
+  .set act_exit, 8
+  .set act_yield, 9
+  .set act_system_call, 10
+  .set act_read, 11
+  .set act_write, 12
+  .set act_handler, 13
+  .set act_handler_struct, 14
 
 .macro divert action, name, shown=""
   .text
@@ -126,35 +125,19 @@ heddle_divert_slowly:
   .cfi_endproc
   .size heddle_divert_slowly, . - heddle_divert_slowly
 
-divert_all act_unmodelled, pthread_cond_wait, pthread_cond_timedwait, pthread_cond_clockwait, \
-  pthread_cond_signal, pthread_cond_broadcast
-divert_all act_unmodelled, pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, \
-  pthread_rwlock_timedrdlock, pthread_rwlock_clockrdlock, pthread_rwlock_wrlock, \
-  pthread_rwlock_trywrlock, pthread_rwlock_timedwrlock, pthread_rwlock_clockwrlock, \
-  pthread_rwlock_unlock
-divert_all act_unmodelled, pthread_barrier_wait, pthread_spin_lock, pthread_spin_trylock, \
-  pthread_spin_unlock
-divert_all act_unmodelled, sem_wait, sem_trywait, sem_timedwait, sem_clockwait, sem_post, \
-  sem_getvalue, sem_open
-divert_all act_unmodelled, pthread_mutex_timedlock, pthread_mutex_clocklock, \
-  pthread_mutex_consistent, pthread_cancel, pthread_kill, pthread_sigqueue, pthread_tryjoin_np, \
-  pthread_timedjoin_np, pthread_clockjoin_np
-divert_all act_unmodelled, thrd_create, thrd_join, thrd_detach, thrd_exit, thrd_current, \
-  thrd_equal, mtx_init, mtx_destroy, mtx_lock, mtx_trylock, mtx_timedlock, mtx_unlock, cnd_init, \
-  cnd_destroy, cnd_wait, cnd_timedwait, cnd_signal, cnd_broadcast, call_once, tss_create, \
-  tss_delete, tss_get, tss_set
+divert_all act_unmodelled, sem_open, pthread_mutex_consistent, pthread_cancel, pthread_kill, \
+  pthread_sigqueue, pthread_tryjoin_np, pthread_timedjoin_np, pthread_clockjoin_np
 divert act_unmodelled, __register_atfork, pthread_atfork
 
 divert_all act_yield, sched_yield, thrd_yield
 divert_all act_system_call, syscall
 
-divert_all act_clock, time, clock, clock_gettime, gettimeofday, times, timespec_get, ftime
+divert_all act_clock, times, ftime
 divert_all act_random, rand, srand, rand_r, random, srandom, initstate, setstate, random_r, \
   srandom_r, drand48, erand48, lrand48, nrand48, mrand48, jrand48, srand48, seed48, lcong48, \
   getrandom, getentropy, arc4random, arc4random_buf, arc4random_uniform
 divert act_random, _ZNSt13random_device9_M_getvalEv, std::random_device
 divert act_random, _ZNSt13random_device16_M_getval_pretr1Ev, std::random_device
-divert_all act_sleep, sleep, usleep, nanosleep, clock_nanosleep, thrd_sleep
 
 divert_all act_process, fork, _Fork, vfork, clone, unshare, daemon, posix_spawn, posix_spawnp, \
   system, popen, execl, execle, execlp, execv, execve, execvp, execvpe, fexecve, wait, waitpid, \

@@ -2,7 +2,6 @@
 // function is looked up. Inside: heddle cannot judge a program whose course depends on something
 // that it does not model, and says so, naming the call; or the call is one of the harmless kind.
 #include <dlfcn.h>
-#include <linux/futex.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -15,6 +14,7 @@
 #include "model/program/check_that.hpp"
 #include "model/runtime/crash_guard.hpp"
 #include "model/runtime/engine.hpp"
+#include "model/runtime/futexes.hpp"
 
 namespace heddle::runtime {
 namespace {
@@ -24,7 +24,6 @@ enum class action : std::uint32_t {
   unmodelled,  // something that heddle may come to model
   clock,
   random,
-  sleep,
   process,
   io,
   signal,
@@ -60,8 +59,6 @@ std::string sentence(action what, const std::string& name) {
       return "reads the clock (" + name + "), and heddle cannot repeat the answer";
     case action::random:
       return "asks for random numbers (" + name + "), and heddle cannot repeat the answer";
-    case action::sleep:
-      return "sleeps (" + name + "), and heddle does not model time";
     case action::process:
       return "starts a process or waits for one (" + name + "), which heddle does not follow";
     case action::io:
@@ -112,29 +109,22 @@ bool is_harmless_disposition(int signal, void (*handler)(int)) {
   }
 }
 
-/// Whether to go on to the kernel. Else the answer is 0.
-bool may_enter_kernel(engine& e, const arguments& given) {
+/// Whether to go on to the kernel. Else the answer is in place of the first argument.
+bool may_enter_kernel(engine& e, arguments& given) {
   const auto number = static_cast<long>(given[0]);
   switch (number) {
     case SYS_getpid:
     case SYS_gettid:
       return true;
     case SYS_sched_yield:
+      given[0] = 0;
       return false;
     case SYS_futex:
-      break;
+      given[0] = static_cast<std::uintptr_t>(futex_system_call(e, given));
+      return false;
     default:
       e.cannot("makes system call number " + std::to_string(number) +
                " by itself, and heddle does not know what that does");
-  }
-  switch (given[2] & FUTEX_CMD_MASK) {
-    case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET:
-      return false;  // nobody can be waiting: whoever wants to, ends here
-    default:
-      e.cannot(
-          "waits on a futex (std::atomic::wait, a semaphore, latch, barrier or future), which "
-          "heddle does not model yet");
   }
 }
 
@@ -146,9 +136,7 @@ bool judge(engine& e, const entry& call, arguments& given) {
       given[0] = 0;
       return false;
     case action::system_call:
-      if (may_enter_kernel(e, given)) return true;
-      given[0] = 0;
-      return false;
+      return may_enter_kernel(e, given);
     case action::read:
     case action::write: {
       const bool write = call.what == action::write;
