@@ -1,5 +1,5 @@
-// Threads that went on after waiting in the kernel although nobody may have woken them: an execution
-// in which they wait for ever exists, too.
+// Threads that went on after waiting in the kernel although nobody may have woken them: an
+// execution in which they wait for ever exists, too.
 //
 // [atomics.wait]/4: a wait that has blocked after observing the write X can be ended by a notifying
 // operation if there is a write Y after X in the modification order that happens before it. A
@@ -19,9 +19,9 @@ namespace heddle::diagnose {
 
 struct lost_wakeup {
   futex_wait_call wait;
-  event_id change = no_event;              // the first write that should have ended it
-  std::vector<futex_wake_call> wakes;      // that could have woken the thread
-  std::vector<futex_wait_call> rivals;     // on which they may be spent instead
+  event_id change = no_event;           // the first write that should have ended it
+  std::vector<futex_wake_call> wakes;   // that could have woken the thread
+  std::vector<futex_wait_call> rivals;  // on which they may be spent instead
 };
 
 /// The first one in an execution that is complete, if any. O(waits · wakes · writes).

@@ -24,13 +24,13 @@ class two_waiters : public testing::Test {
     g.graph()[change].val = {value, 0};
   }
   void waits(thread_id thread) {
-    log.waits.push_back({thread, static_cast<std::uint32_t>(g.graph().length(thread)), 0, address,
-                         0, 0});
+    log.waits.push_back(
+        {thread, static_cast<std::uint32_t>(g.graph().length(thread)), 0, address, 0, 0});
     g.graph()[g.read(thread, 0, acquire, change)].val = {1, 0};
   }
   void wakes(thread_id thread, std::uint32_t threads, std::uintptr_t at = address) {
-    log.wakes.push_back({thread, static_cast<std::uint32_t>(g.graph().length(thread)), at,
-                         threads, 0});
+    log.wakes.push_back(
+        {thread, static_cast<std::uint32_t>(g.graph().length(thread)), at, threads, 0});
   }
   std::optional<lost_wakeup> found() {
     return find_lost_wakeup(g.graph(), memory_model::cpp20, log);

@@ -11,8 +11,8 @@ std::function<bool(std::uintptr_t)> library_spin_finder() {
   return [symbols](std::uintptr_t pc) {
     for (const report::frame& f : symbols->resolve(pc)) {
       for (const char* loop : {"__detail::__atomic_spin", "::_S_do_spin"}) {
-      if (f.function.find(loop) != std::string::npos) return true;
-    }
+        if (f.function.find(loop) != std::string::npos) return true;
+      }
     }
     return false;
   };

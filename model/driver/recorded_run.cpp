@@ -56,8 +56,9 @@ class shown_names {
 std::optional<waiting_thread::what> kind_of_wait(std::string_view waits) {
   using what = waiting_thread::what;
   constexpr std::pair<std::string_view, what> kinds[] = {
-      {"lock", what::mutex},        {"once", what::once},       {"condition", what::condition},
-      {"semaphore", what::semaphore}, {"barrier", what::barrier}, {"shared lock", what::shared_lock},
+      {"lock", what::mutex},          {"once", what::once},
+      {"condition", what::condition}, {"semaphore", what::semaphore},
+      {"barrier", what::barrier},     {"shared lock", what::shared_lock},
       {"futex", what::change}};
   for (const auto& [word, kind] : kinds) {
     if (waits == word) return kind;

@@ -28,7 +28,8 @@ recorded_run record_execution(runtime::engine& engine, runtime::output_capture& 
 /// Whether threads of the execution that has just ended wait for ever.
 bool is_deadlock(const runtime::engine& engine, ending how);
 
-/// The thread of the execution that has just ended, without failure, that may never have been woken.
+/// The thread of the execution that has just ended, without failure, that may never have been
+/// woken.
 std::optional<diagnose::lost_wakeup> lost_wakeup_of(const runtime::engine& engine,
                                                     const graph_recorder& search, ending how);
 

@@ -16,18 +16,18 @@ namespace heddle {
 
 struct futex_wait_call {
   thread_id thread = no_thread;
-  std::uint32_t index = 0;        // of its read
+  std::uint32_t index = 0;  // of its read
   location_id location = no_location;
   std::uintptr_t address = 0;
-  std::uint64_t expected = 0;     // it sleeps while this is the value
-  std::uintptr_t place = 0;       // as the program understands it
+  std::uint64_t expected = 0;  // it sleeps while this is the value
+  std::uintptr_t place = 0;    // as the program understands it
 };
 
 struct futex_wake_call {
   thread_id thread = no_thread;
-  std::uint32_t index = 0;        // of the thread's next event
+  std::uint32_t index = 0;  // of the thread's next event
   std::uintptr_t address = 0;
-  std::uint32_t threads = 0;      // to wake, at most
+  std::uint32_t threads = 0;  // to wake, at most
   std::uintptr_t place = 0;
 };
 

@@ -1,5 +1,5 @@
-// pthread barriers. Two words: how many threads have arrived, ever, and how many rounds are over. The
-// last one of a round opens it, and is the one that gets PTHREAD_BARRIER_SERIAL_THREAD.
+// pthread barriers. Two words: how many threads have arrived, ever, and how many rounds are over.
+// The last one of a round opens it, and is the one that gets PTHREAD_BARRIER_SERIAL_THREAD.
 #include <pthread.h>
 
 #include <cerrno>
@@ -57,8 +57,8 @@ int destroy(pthread_barrier_t* memory) {
   return 0;
 }
 
-constinit real_function<int(pthread_barrier_t*, const pthread_barrierattr_t*, unsigned)>
-    real_init{"pthread_barrier_init"};
+constinit real_function<int(pthread_barrier_t*, const pthread_barrierattr_t*, unsigned)> real_init{
+    "pthread_barrier_init"};
 constinit real_function<int(pthread_barrier_t*)> real_destroy{"pthread_barrier_destroy"};
 constinit real_function<int(pthread_barrier_t*)> real_wait{"pthread_barrier_wait"};
 

@@ -1,5 +1,5 @@
-// Clocks and sleeping, in virtual time (virtual_time.hpp). A thread that sleeps is not delayed: what
-// other threads do meanwhile, and how long that takes, nobody knows.
+// Clocks and sleeping, in virtual time (virtual_time.hpp). A thread that sleeps is not delayed:
+// what other threads do meanwhile, and how long that takes, nobody knows.
 #include <sys/time.h>
 #include <sys/timeb.h>
 #include <unistd.h>
@@ -32,8 +32,9 @@ timespec show(clockid_t clock) {
 int sleep_until(engine& e, const std::optional<deadline>& when) {
   if (!when) return EINVAL;
   if (when->never) {
-    e.cannot("sleeps for more than a hundred years, and heddle does not model a thread that waits "
-             "for a signal");
+    e.cannot(
+        "sleeps for more than a hundred years, and heddle does not model a thread that waits "
+        "for a signal");
   }
   reached(e, *when);
   return 0;

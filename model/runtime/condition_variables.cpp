@@ -39,8 +39,7 @@ bool has(value waiting, thread_id t) {
 }
 
 unsigned waiters(value v) {
-  return static_cast<unsigned>(std::popcount(v.low) +
-                               std::popcount(v.high & (one_version - 1)));
+  return static_cast<unsigned>(std::popcount(v.low) + std::popcount(v.high & (one_version - 1)));
 }
 
 std::uint32_t version_of(value v) { return static_cast<std::uint32_t>(v.high >> 32); }
@@ -64,8 +63,7 @@ struct condition {
 };
 
 condition condition_at(engine& e, pthread_cond_t* cond, const char* verb) {
-  const std::uint32_t object =
-      live_object(e, cond, sizeof *cond, object_kind::condition, {}, verb);
+  const std::uint32_t object = live_object(e, cond, sizeof *cond, object_kind::condition, {}, verb);
   const location_id location = e.sync_objects()[object].location;
   return {object, location, word(e, location, reinterpret_cast<std::uintptr_t>(cond), 16)};
 }
@@ -121,8 +119,8 @@ void begin_wait(engine& e, condition& c, const pthread_mutex_t* mutex, bool spur
 /// `stale_read` is where it could have seen that.
 void leave(engine& e, condition& c, const char* name, std::uint32_t stale_read) {
   const value bit = bit_of(e.running());
-  const value before = c.waiting.modify(modification::bit_and, {~bit.low, ~bit.high},
-                                        memory_order::relaxed, name);
+  const value before =
+      c.waiting.modify(modification::bit_and, {~bit.low, ~bit.high}, memory_order::relaxed, name);
   if (!has(before, e.running())) e.redundant(stale_read);
 }
 
@@ -191,8 +189,7 @@ int wake(pthread_cond_t* cond, bool all) {
   const unsigned count = waiters(waiting);
   if (count == 0) return 0;
   const std::uint64_t which =
-      all || count == 1 ? 0
-                        : e.choose(count, "cv which?", reinterpret_cast<std::uintptr_t>(cond));
+      all || count == 1 ? 0 : e.choose(count, "cv which?", reinterpret_cast<std::uintptr_t>(cond));
   const value left = all ? value{0, (waiting.high & ~(one_version - 1)) + one_version}
                          : without(waiting, nth_waiter(waiting, which));
   if (!c.waiting.exchange_if(waiting, left, memory_order::relaxed, "cv take out")) {

@@ -15,15 +15,19 @@ std::optional<nanoseconds> beginning_of(clockid_t clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
-    case CLOCK_TAI: return 1'700'000'000 * second;
+    case CLOCK_TAI:
+      return 1'700'000'000 * second;
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
-    case CLOCK_BOOTTIME_ALARM: return 100'000 * second;
+    case CLOCK_BOOTTIME_ALARM:
+      return 100'000 * second;
     case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID: return second;
-    default: return std::nullopt;
+    case CLOCK_THREAD_CPUTIME_ID:
+      return second;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -11,7 +11,7 @@ namespace heddle::runtime {
 /// When a timed wait ends, in virtual time.
 struct deadline {
   virtual_time::nanoseconds when = 0;
-  bool never = false;   // so late that nobody would wait for it
+  bool never = false;  // so late that nobody would wait for it
 };
 
 /// Nothing if there is no such clock or the timespec is none.

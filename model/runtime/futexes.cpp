@@ -71,12 +71,10 @@ long futex_system_call(engine& e, const std::array<std::uintptr_t, 6>& given) {
     }
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
-      e.futex_calls().wakes.push_back(
-          {e.running(), e.view().clock, address, number, e.place(0)});
+      e.futex_calls().wakes.push_back({e.running(), e.view().clock, address, number, e.place(0)});
       return 0;
     default:
-      e.cannot("calls the kernel's futex with command " +
-               std::to_string(command & FUTEX_CMD_MASK) +
+      e.cannot("calls the kernel's futex with command " + std::to_string(command & FUTEX_CMD_MASK) +
                ", of which heddle models FUTEX_WAIT and FUTEX_WAKE (and their _BITSET variants)");
   }
 }

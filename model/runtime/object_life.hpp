@@ -1,6 +1,7 @@
-// The life of pthread objects other than mutexes: made by an initialiser or by pthread_…_init, used,
-// destroyed. libstdc++ makes some of them in code that heddle does not see, so a destroyed one is
-// marked in its memory: whoever makes a new one there overwrites the mark. From inside a visit.
+// The life of pthread objects other than mutexes: made by an initialiser or by pthread_…_init,
+// used, destroyed. libstdc++ makes some of them in code that heddle does not see, so a destroyed
+// one is marked in its memory: whoever makes a new one there overwrites the mark. From inside a
+// visit.
 #pragma once
 
 #include "model/runtime/engine.hpp"

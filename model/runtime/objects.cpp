@@ -43,8 +43,7 @@ std::uint32_t objects::add(std::uint32_t* word, const identity& id) {
   return index;
 }
 
-objects::hidden_word objects::hidden(object_kind kind, std::uint64_t owner,
-                                     std::uint32_t number) {
+objects::hidden_word objects::hidden(object_kind kind, std::uint64_t owner, std::uint32_t number) {
   const location_id location = intern({owner, number, 0, static_cast<std::uint8_t>(kind)});
   if (location >= hidden_in_.size()) hidden_in_.resize(location + 1u);
   return {location, std::exchange(hidden_in_[location], execution_) != execution_};

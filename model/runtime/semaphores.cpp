@@ -73,8 +73,8 @@ bool try_wait(engine& e, sem_t* sem, const char* name) {
 void post(sem_t* sem) {
   engine::visit v;
   semaphore s = semaphore_at(v.e, sem, "posts");
-  const value before = s.count.modify(modification::add, {1, s.binary ? 0u : 1u},
-                                      memory_order::release, "sem post");
+  const value before =
+      s.count.modify(modification::add, {1, s.binary ? 0u : 1u}, memory_order::release, "sem post");
   v.e.learn_size(s.location, static_cast<std::uint32_t>(before.low + 1));
   touch_object(v.e, s.object);
 }

@@ -1,7 +1,7 @@
-// Shared locks (pthread_rwlock_t, std::shared_mutex). One is a row of slots, one for each thread that
-// shares it: who shares it locks its own slot, who wants it alone locks all of them, one after the
-// other. So readers commute: their number does not multiply the executions. How many slots there
-// are is learnt (learned_sizes.hpp).
+// Shared locks (pthread_rwlock_t, std::shared_mutex). One is a row of slots, one for each thread
+// that shares it: who shares it locks its own slot, who wants it alone locks all of them, one after
+// the other. So readers commute: their number does not multiply the executions. How many slots
+// there are is learnt (learned_sizes.hpp).
 //
 // A writer that waits for one reader keeps others out meanwhile. POSIX leaves that open, and C++
 // too: programs must not rely on the contrary.
@@ -78,8 +78,9 @@ bool take_alone(engine& e, pthread_rwlock_t* memory, patience how) {
   const shared_lock lock = lock_at(e, memory, "locks");
   if (const held_mutex* held = find_held(e, lock.object)) {
     if (how == patience::tries) return false;
-    misuse(e, held->shared ? "locks alone what it shares already"
-                           : "locks a shared lock that it holds already",
+    misuse(e,
+           held->shared ? "locks alone what it shares already"
+                        : "locks a shared lock that it holds already",
            {{"it was locked here", e.running(), e.stack_of_place(held->place)}});
   }
   const std::uint32_t slots = e.size_of(lock.location);

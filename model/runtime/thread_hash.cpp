@@ -1,11 +1,11 @@
 // The hash of a thread's identity. std::barrier chooses by it where a thread arrives, so it decides
 // what a program does; and the handle of thread 0 is that of the process's first thread, whose
 // address differs between processes. It is hashed as if it were another number.
+#include <bits/hash_bytes.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-
-#include <bits/hash_bytes.h>
 
 #include "model/runtime/engine.hpp"
 #include "model/runtime/real_function.hpp"

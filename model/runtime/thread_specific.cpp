@@ -29,9 +29,7 @@ void* value_of(thread_id thread, pthread_key_t key) {
 
 /// Whether code of the executable is at the address, and not of a shared library, whose statics
 /// live on from one execution to the next.
-bool is_of_the_executable(const void* code) {
-  return code >= &__executable_start && code < &etext;
-}
+bool is_of_the_executable(const void* code) { return code >= &__executable_start && code < &etext; }
 
 int at_thread_exit(void (*function)(void*), void* object, void* library) {
   if (!engine::inside()) return real_thread_atexit(function, object, library);

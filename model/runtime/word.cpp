@@ -62,8 +62,7 @@ location_id engine::hidden(object_kind kind, std::uint64_t owner, std::uint32_t 
   return found.location;
 }
 
-std::uint64_t engine::choose(std::uint64_t alternatives, const char* name,
-                             std::uintptr_t address) {
+std::uint64_t engine::choose(std::uint64_t alternatives, const char* name, std::uintptr_t address) {
   operation op;
   op.kind = operation_kind::choose;
   op.operand = {alternatives, 0};

@@ -302,7 +302,8 @@ HEDDLE_CHECK(future_of_a_packaged_task) {
 
 HEDDLE_CHECK(future_broken_promise) {
   std::future<int> future;
-  std::thread other([&, promise = std::promise<int>()]() mutable { auto gone = std::move(promise); });
+  std::thread other(
+      [&, promise = std::promise<int>()]() mutable { auto gone = std::move(promise); });
   other.join();
   std::promise<int> dropped;
   future = dropped.get_future();
