@@ -77,9 +77,9 @@ TEST(happens_before, is_that_of_the_threads_last_event) {
 /// not seen the flag set, or not with acquire, races with the store of the data.
 TEST(happens_before, an_access_is_unordered_unless_a_message_was_received) {
   for (const bool acquires : {true, false}) {
-    const litmus_code code = compile(
-        std::string("P0:\n  x.store(1, rlx)\n  y.store(1, rel)\nP1:\n  r = y.load(") +
-        (acquires ? "acq" : "rlx") + ")\n  s = z.load(rlx)\nP2:\n  z.store(1, rlx)\n");
+    const litmus_code code =
+        compile(std::string("P0:\n  x.store(1, rlx)\n  y.store(1, rel)\nP1:\n  r = y.load(") +
+                (acquires ? "acq" : "rlx") + ")\n  s = z.load(rlx)\nP2:\n  z.store(1, rlx)\n");
     ASSERT_EQ(code.locations[0].name, "x");
     litmus_program program(code);
     exhaustive search({});
