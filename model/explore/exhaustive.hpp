@@ -66,7 +66,7 @@ class exhaustive final : public graph_recorder {
   bool take_forward_read(const work_item& item);
   bool take_forward_write(const work_item& item);
   bool take_backward(const work_item& item);
-  bool rebind(event_id r, event_id w, bool maximal, event_id changed_write);
+  bool rebind(event_id r, event_id w, bool maximal);
   void open_frame();
   void file(work_item item) { frames_.back()->work.push_back(item); }
 

@@ -2,6 +2,7 @@
 // put in place, and if the result is consistent it is the graph to run next. Nothing is run for an
 // alternative that turns out inconsistent or moot.
 #include "model/explore/exhaustive.hpp"
+#include "model/program/check_that.hpp"
 
 namespace heddle {
 
@@ -32,24 +33,22 @@ bool exhaustive::take(const work_item& item) {
 
 bool exhaustive::take_forward_read(const work_item& item) {
   g().cut(item.at);
-  return rebind(item.at, item.source, false, no_event);
+  return rebind(item.at, item.source, false);
 }
 
 bool exhaustive::take_forward_write(const work_item& item) {
   g().cut(item.at);
   const event_id w = item.at;
-  // The source may come after w's present place: count without w.
   std::uint32_t position = 0;
-  if (item.source != initial_write) {
-    position = g()[item.source].coherence_position + 1;
-    if (g()[w].coherence_position < g()[item.source].coherence_position) --position;
-  }
+  if (item.source != initial_write) position = g()[item.source].coherence_position + 1;
+  check_that(position < g()[w].coherence_position, "a write's places are tried from the last on");
   g().place(w, position);
   g()[w].set(event::maximal_bit, false);
-  const bool ok = consistent_(g(), no_event, w);
-  // A place that is inconsistent here may be consistent in a restricted graph.
+  // A place that is inconsistent here would be so in every restriction: what a revisit deletes was
+  // added maximally, so it is ordered before nothing that is kept, and on no cycle through w.
+  if (!consistent_(g(), no_event, w)) return false;
   file_revisits(w);
-  return ok;
+  return true;
 }
 
 bool exhaustive::take_backward(const work_item& item) {
@@ -81,19 +80,21 @@ bool exhaustive::take_backward(const work_item& item) {
   }
   if (leave_out) return true;
   const auto order = g().coherence_order(g()[new_w].location);
-  return rebind(new_r, new_w, new_w == order.back(), new_w);
+  return rebind(new_r, new_w, new_w == order.back());
 }
 
-/// Read r reads w now; `changed_write` is w if it, too, is new to this graph, else no_event.
-/// False: the graph is inconsistent or moot; what it revisits is filed.
-bool exhaustive::rebind(event_id r, event_id w, bool maximal, event_id changed_write) {
+/// Read r reads w now. False: the graph is inconsistent or moot; what it revisits is filed.
+bool exhaustive::rebind(event_id r, event_id w, bool maximal) {
   bind(r, w);
   g()[r].set(event::maximal_bit, maximal);
-  if (!consistent_(g(), r, changed_write)) return false;
+  if (!consistent_(g(), r, no_event)) return false;
   if (!g()[r].exclusive()) return true;
+  // x goes right behind what r reads: whatever is ordered after x is after r, and whatever is
+  // ordered before x but not before r (other reads of the same write) is before all that follows
+  // x. So x is on no cycle that does not exist without it.
   const event_id x = complete_modification(r);
   file_revisits(x);
-  return !conflicts(x) && consistent_(g(), r, x);
+  return !conflicts(x);
 }
 
 }  // namespace heddle

@@ -19,8 +19,6 @@ class linearisation {
       running = next(running);
       const auto events = graph_.thread_events(running);
       result.push_back(events[done_[running]++]);
-      // Nothing comes between the halves of a read-modify-write.
-      if (writes_next(graph_[result.back()])) result.push_back(events[done_[running]++]);
     }
     return result;
   }

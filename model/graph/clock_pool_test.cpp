@@ -49,6 +49,34 @@ TEST(clock_pool, covers_where_no_entry_is_larger) {
   EXPECT_FALSE(pool.covers(a, b, 0));
 }
 
+/// Copies, joins and comparisons go through the entries in fours: every entry counts.
+TEST(clock_pool, leaves_out_no_entry) {
+  for (const thread_id threads : {4, 12}) {
+    clock_pool pool;
+    pool.widen(static_cast<thread_id>(threads - 1));
+    ASSERT_EQ(pool.width(), threads);
+    const clock_ref base = pool.copy(0);
+    for (thread_id t = 0; t < threads; ++t) pool.raise(base, t, 10u + t);
+    for (thread_id t = 0; t < threads; ++t) {
+      SCOPED_TRACE(t);
+      const clock_ref larger = pool.copy(base);
+      for (thread_id u = 0; u < threads; ++u) EXPECT_EQ(pool.at(larger, u), 10u + u);
+      pool.raise(larger, t, 30);
+      EXPECT_TRUE(pool.covers(larger, base));
+      EXPECT_FALSE(pool.covers(base, larger));
+      for (thread_id u = 0; u < threads; ++u) EXPECT_EQ(pool.covers(base, larger, u), u == t);
+      const clock_ref both = pool.copy(base);
+      pool.join(both, larger);
+      pool.join(larger, base);
+      for (thread_id u = 0; u < threads; ++u) {
+        EXPECT_EQ(pool.at(both, u), u == t ? 30u : 10u + u);
+        EXPECT_EQ(pool.at(larger, u), pool.at(both, u)) << "it does not lower";
+      }
+      pool.truncate(base + 1);  // the next copy goes where these were
+    }
+  }
+}
+
 TEST(clock_pool, keeps_its_clocks_when_it_becomes_wider) {
   clock_pool pool;
   const clock_ref a = pool.copy(0);

@@ -132,6 +132,24 @@ TEST(execution_graph, cut_takes_the_clocks_of_what_it_forgets) {
   EXPECT_EQ(graph.clocks().size(), 2u);
 }
 
+/// Else they pile up as long as the frame of a graph is open.
+TEST(execution_graph, cut_takes_the_operations_of_what_it_forgets) {
+  execution_graph graph;
+  const event_id kept = add_read(graph, 0, x, initial_write);
+  graph.keep_operation(kept, {});
+  for (unsigned round = 0; round < 3; ++round) {
+    const event_id again = add_read(graph, 1, x, initial_write);
+    operation op;
+    op.operand = {round, 0};
+    graph.keep_operation(again, op);
+    EXPECT_EQ(graph[again].detail, 2u) << "it is the second operation that the graph knows";
+    EXPECT_EQ(graph.operation_of(graph[again]).operand.low, round);
+    const event_id plain = add_read(graph, 1, y, initial_write);
+    EXPECT_EQ(graph[plain].detail, 0u);
+    graph.cut(kept);
+  }
+}
+
 TEST(execution_graph, has_room_for_many_threads) {
   execution_graph graph;
   std::vector<event_id> writes;
@@ -183,6 +201,32 @@ TEST(execution_graph, a_restriction_keeps_the_orders_of_what_it_keeps) {
   EXPECT_EQ(to.last_access(7, 5), no_event);
   expect_consistent(to);
   expect_consistent(from);
+}
+
+TEST(execution_graph, a_restriction_knows_who_created_its_threads) {
+  const auto add_creation = [](execution_graph& graph, thread_id thread, thread_id created) {
+    const event_id c = graph.add(thread, event_kind::create, memory_order::relaxed, no_location);
+    graph[c].val = {created, 0};
+    graph.note_creation(created, c);
+    return c;
+  };
+  execution_graph from;
+  const event_id first = add_creation(from, 0, 1);
+  add_write(from, 1, x, 0);
+  const event_id second = add_creation(from, 0, 2);
+  const event_id third = add_creation(from, 1, 3);
+  execution_graph to;
+  add_creation(to, 0, 3);  // is gone afterwards
+  std::vector<event_id> renamed;
+  to.become_restriction(from, std::vector<event_id>{first, second}, renamed);
+  EXPECT_EQ(renamed[third], no_event);
+  EXPECT_EQ(to.creation(0), no_event);
+  EXPECT_EQ(to.creation(1), renamed[first]);
+  EXPECT_EQ(to.creation(2), renamed[second]);
+  EXPECT_NE(renamed[second], second);
+  EXPECT_EQ(to.creation(3), no_event);
+  EXPECT_EQ(to.unused_thread(), 3);
+  expect_consistent(to);
 }
 
 TEST(execution_graph, stays_consistent_under_random_changes) {
