@@ -18,12 +18,14 @@ ending graph_recorder::end_execution() {
   using state = thread_progress::state;
   bool all_finished = true;
   bool stuck = true;
-  // A loop goes round for ever if it would read the same values again.
   const auto reads_latest = [&](event_id id) {
     const event& e = g()[id];
-    if (!e.is_read()) return true;
-    const event_id latest = g().coherence_latest(e.location);
-    return e.reads_from == latest || e.val == value_of(latest, e.location);
+    return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
+  };
+  // A loop goes round for ever if it would read the same values again.
+  const auto reads_the_same = [&](event_id id) {
+    const event& e = g()[id];
+    return reads_latest(id) || e.val == value_of(g().coherence_latest(e.location), e.location);
   };
   for (thread_id t = 0; t < threads_.size(); ++t) {
     const thread_progress& thread = threads_[t];
@@ -36,7 +38,7 @@ ending graph_recorder::end_execution() {
       std::uint32_t first = thread.first_spin_read;
       while (first > 0 && first == events.size() && !g()[events[first - 1]].is_read()) --first;
       if (first == events.size() && first > 0) --first;
-      for (; first < events.size(); ++first) stuck = stuck && reads_latest(events[first]);
+      for (; first < events.size(); ++first) stuck = stuck && reads_the_same(events[first]);
     }
     if (thread.now == state::running) return ending::abandoned;
   }
