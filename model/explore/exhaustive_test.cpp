@@ -255,8 +255,8 @@ class memory_keeper final : public recorder {
     memory_[location] = initial;
     written_[location] = {initial};
   }
-  step spin(thread_id thread, std::uint32_t first_read_index) override {
-    return search_.spin(thread, first_read_index);
+  step spin(thread_id thread, std::uint32_t first_read_index, bool undone) override {
+    return search_.spin(thread, first_read_index, undone);
   }
   unordered_access unordered_before(thread_id thread, location_id location,
                                     bool writes_only) const override {

@@ -22,10 +22,12 @@ ending graph_recorder::end_execution() {
     const event& e = g()[id];
     return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
   };
-  // A loop goes round for ever if it would read the same values again.
-  const auto reads_the_same = [&](event_id id) {
+  // If a loop undoes what it writes, its read-modify-writes are followed by writes of the value that
+  // they read.
+  const auto reads_the_same = [&](event_id id, bool undone) {
     const event& e = g()[id];
-    return reads_latest(id) || e.val == value_of(g().coherence_latest(e.location), e.location);
+    if (!undone || !e.exclusive() || !e.is_read()) return reads_latest(id);
+    return e.val == value_of(g().coherence_latest(e.location), e.location);
   };
   for (thread_id t = 0; t < threads_.size(); ++t) {
     const thread_progress& thread = threads_[t];
@@ -38,7 +40,9 @@ ending graph_recorder::end_execution() {
       std::uint32_t first = thread.first_spin_read;
       while (first > 0 && first == events.size() && !g()[events[first - 1]].is_read()) --first;
       if (first == events.size() && first > 0) --first;
-      for (; first < events.size(); ++first) stuck = stuck && reads_the_same(events[first]);
+      for (; first < events.size(); ++first) {
+        stuck = stuck && reads_the_same(events[first], thread.undoes_writes);
+      }
     }
     if (thread.now == state::running) return ending::abandoned;
   }
@@ -60,11 +64,12 @@ void graph_recorder::initialise(location_id location, value initial) {
   latest_executed_[location] = 0;
 }
 
-step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index) {
+step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index, bool undone) {
   // Where the graph goes on the thread did not notice then: it has to follow.
   if (threads_[thread].position < graph().length(thread)) return {step_status::done, {}, false};
   threads_[thread].now = thread_progress::state::spinning;
   threads_[thread].first_spin_read = first_read_index;
+  threads_[thread].undoes_writes = undone;
   return {step_status::park, {}, false};
 }
 

@@ -54,7 +54,7 @@ class graph_recorder : public recorder {
   step perform(thread_id thread, const operation& op) final;
   thread_id next_thread() final;
   void initialise(location_id location, value initial) final;
-  step spin(thread_id thread, std::uint32_t first_read_index) final;
+  step spin(thread_id thread, std::uint32_t first_read_index, bool undone) final;
   clock_view happens_before(thread_id thread) const final;
   unordered_access unordered_before(thread_id thread, location_id location,
                                     bool writes_only) const final;

@@ -24,6 +24,7 @@ struct thread_progress {
   location_id location = no_location;  // waiting_turn
   event_id blocked_read = no_event;    // blocked
   std::uint32_t first_spin_read = 0;   // spinning: index of the loop's first read
+  bool undoes_writes = false;          // spinning: see recorder::spin
 };
 
 }  // namespace heddle

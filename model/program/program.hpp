@@ -47,7 +47,8 @@ class recorder {
   /// had no effect and left its state as it was: going on with the same values would repeat them
   /// for ever. It is blocked from now on until one of these reads sees another write; `done` means
   /// that it shall go on all the same.
-  virtual step spin(thread_id thread, std::uint32_t first_read_index) = 0;
+  /// `undone`: the loop writes, and each object holds its old value again after a round.
+  virtual step spin(thread_id thread, std::uint32_t first_read_index, bool undone = false) = 0;
 
   /// The happens-before clock of the thread's next plain access: entry u counts the events of
   /// thread u that happen before it. Valid until the next call; `width` entries, later threads

@@ -133,7 +133,7 @@ void engine::check_repetition(std::uintptr_t address, std::uintptr_t pc) {
   const auto first =
       spins_.arrives(running_, pc, address, view_.clock, fibers_.stack(running_));
   if (!first) return;
-  if (recorder_->spin(running_, *first).status == step_status::done) return;
+  if (recorder_->spin(running_, *first, true).status == step_status::done) return;
   self().waits = "spin";
   self().waits_at = place(pc);
   switch_away();

@@ -57,7 +57,7 @@ class bare_recorder final : public recorder {
     if (location >= values_.size()) values_.resize(location + 1u);
     values_[location] = initial;
   }
-  step spin(thread_id, std::uint32_t) override { return {}; }
+  step spin(thread_id, std::uint32_t, bool) override { return {}; }
   clock_view happens_before(thread_id thread) const override {
     return {all_seen_, 16, threads_[thread].events};
   }
