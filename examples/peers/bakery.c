@@ -1,10 +1,13 @@
-// Lamport's bakery (1974): who comes takes a number greater than all others; the least enters first.
+// Lamport's bakery (1974): who comes takes a number greater than all others; the least enters
+// first.
 //
-// NO_DOORWAY: nobody waits while another chooses its number. Two threads may take the same number, the
-// first of them look at the other before that has written it, and both enter.
+// NO_DOORWAY: nobody waits while another chooses its number. Two threads may take the same number,
+// the first of them look at the other before that has written it, and both enter.
 #include "mutual_exclusion.h"
 
+#ifndef NO_DOORWAY
 static atomic_int choosing[4];
+#endif
 static atomic_int number[4];  // 0: outside
 
 static void lock(int me) {

@@ -62,7 +62,7 @@ class chase_lev_deque {
   std::array<std::atomic<int>, capacity> slots_{};
 };
 
-/// The owner pushes `Values` values and takes as often; `Thieves` thieves steal `Steals` times each.
+/// The owner pushes and takes `Values` values; `Thieves` thieves steal `Steals` times each.
 template <int Values, unsigned Thieves, int Steals, deque_variant Variant = deque_variant::right>
 void share() {
   chase_lev_deque<Variant> deque;

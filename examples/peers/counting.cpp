@@ -1,5 +1,5 @@
-// The smallest families: their numbers of executions are known in closed form, so that each size is a
-// test of the search. The siblings that fail believe something that does not hold in all of them.
+// The smallest families: their numbers of executions are known in closed form, so that each size is
+// a test of the search. The siblings that fail believe something that does not hold in all of them.
 //
 //   writers          n threads write one variable                     n!
 //   increments       n threads add one                                n!
@@ -32,10 +32,8 @@ void writers() {
 }
 
 HEDDLE_CHECK(writers_2) { writers<2>(); }
-HEDDLE_CHECK(writers_3) { writers<3>(); }
 HEDDLE_CHECK(writers_4) { writers<4>(); }
 HEDDLE_CHECK(writers_5) { writers<5>(); }
-HEDDLE_CHECK(writers_6) { writers<6>(); }
 HEDDLE_CHECK(writers_7) { writers<7>(); }
 
 HEDDLE_CHECK(writers_finish_as_they_began) {
@@ -50,10 +48,8 @@ void increments() {
 }
 
 HEDDLE_CHECK(increments_2) { increments<2>(); }
-HEDDLE_CHECK(increments_3) { increments<3>(); }
 HEDDLE_CHECK(increments_4) { increments<4>(); }
 HEDDLE_CHECK(increments_5) { increments<5>(); }
-HEDDLE_CHECK(increments_6) { increments<6>(); }
 HEDDLE_CHECK(increments_7) { increments<7>(); }
 
 template <unsigned N>
@@ -91,11 +87,8 @@ void readers() {
   });
 }
 
-HEDDLE_CHECK(readers_2) { readers<2, release>(); }
 HEDDLE_CHECK(readers_4) { readers<4, release>(); }
-HEDDLE_CHECK(readers_6) { readers<6, release>(); }
 HEDDLE_CHECK(readers_8) { readers<8, release>(); }
-HEDDLE_CHECK(readers_10) { readers<10, release>(); }
 HEDDLE_CHECK(readers_12) { readers<12, release>(); }
 HEDDLE_CHECK(readers_without_release) { readers<2, relaxed>(); }
 
@@ -126,15 +119,11 @@ void store_buffering_seq_cst() {
 
 HEDDLE_CHECK(store_buffering_relaxed_2) { store_buffering_relaxed<2>(); }
 HEDDLE_CHECK(store_buffering_relaxed_4) { store_buffering_relaxed<4>(); }
-HEDDLE_CHECK(store_buffering_relaxed_6) { store_buffering_relaxed<6>(); }
 HEDDLE_CHECK(store_buffering_relaxed_8) { store_buffering_relaxed<8>(); }
-HEDDLE_CHECK(store_buffering_relaxed_10) { store_buffering_relaxed<10>(); }
 HEDDLE_CHECK(store_buffering_relaxed_12) { store_buffering_relaxed<12>(); }
 HEDDLE_CHECK(store_buffering_seq_cst_2) { store_buffering_seq_cst<2>(); }
 HEDDLE_CHECK(store_buffering_seq_cst_4) { store_buffering_seq_cst<4>(); }
-HEDDLE_CHECK(store_buffering_seq_cst_6) { store_buffering_seq_cst<6>(); }
 HEDDLE_CHECK(store_buffering_seq_cst_8) { store_buffering_seq_cst<8>(); }
-HEDDLE_CHECK(store_buffering_seq_cst_10) { store_buffering_seq_cst<10>(); }
 HEDDLE_CHECK(store_buffering_seq_cst_12) { store_buffering_seq_cst<12>(); }
 
 HEDDLE_CHECK(store_buffering_release_acquire) {

@@ -1,5 +1,5 @@
-// Dekker's lock for two threads (1965): both say that they want; if both do, who has not the turn stops
-// wanting until the turn comes.
+// Dekker's lock for two threads (1965): both say that they want; if both do, who has not the turn
+// stops wanting until the turn comes.
 //
 // NO_SECOND_LOOK: looks before it says that it wants, and not again.
 #include "mutual_exclusion.h"

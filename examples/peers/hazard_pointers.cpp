@@ -1,5 +1,5 @@
-// Hazard pointers (Michael, 2004): a reader writes the address that it is going to use where all can
-// see it, and looks again whether the object is still current; who takes an object out frees it
+// Hazard pointers (Michael, 2004): a reader writes the address that it is going to use where all
+// can see it, and looks again whether the object is still current; who takes an object out frees it
 // only if no reader has written its address.
 //
 // n readers, one update: (3 * 7^n - 3^n) / 2 executions. What a reader reads, and what the updater

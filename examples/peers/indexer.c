@@ -1,8 +1,8 @@
-// indexer (Flanagan and Godefroid, POPL 2005): n threads put four messages each into a hash table of
-// 128 places, by compare-and-exchange, going on to the next place while one is taken.
+// indexer (Flanagan and Godefroid, POPL 2005): n threads put four messages each into a hash table
+// of 128 places, by compare-and-exchange, going on to the next place while one is taken.
 //
-// Up to eleven threads never meet: one execution. Thread i + 11 wants three of the places of thread i,
-// each of which either may get: 8^(n - 11) executions, the number known from the paper.
+// Up to eleven threads never meet: one execution. Thread i + 11 wants three of the places of thread
+// i, each of which either may get: 8^(n - 11) executions, the number known from the paper.
 //
 // Without the exchange (TORN) a message is lost.
 #include <assert.h>

@@ -1,8 +1,8 @@
 // Lamport's fast lock (1987): who is alone enters after five writes and two reads, without looking
 // at the others one by one.
 //
-// NO_SECOND_LOOK: who was overtaken (x is another's) and waited for all others to see it does not look
-// again whether it is the one that may enter.
+// NO_SECOND_LOOK: who was overtaken (x is another's) and waited for all others to see it does not
+// look again whether it is the one that may enter.
 #include "mutual_exclusion.h"
 
 static atomic_int wants[4];

@@ -1,11 +1,11 @@
 // lastzero (Abdulla, Aronis, Jonsson, Sagonas, POPL 2014): writer i sets cell i to one more than
 // cell i - 1; a reader looks for the last cell that is zero, from the end.
 //
-// n writers with release and acquire: (n + 3) 2^(n - 2) executions, the number known from the paper:
-// n - 1 writers have two cells to read from; the reader stops at cell n or 0 with all of their choices,
-// and at another cell only if its successor was written without reading it.
-// Relaxed, the reader stops where it likes, (n + 1) 2^(n - 1), and finds a cell whose
-// successor has counted it, yet is zero.
+// n writers with release and acquire: (n + 3) 2^(n - 2) executions, the number known from the
+// paper: n - 1 writers have two cells to read from; the reader stops at cell n or 0 with all of
+// their choices, and at another cell only if its successor was written without reading it. Relaxed,
+// the reader stops where it likes, (n + 1) 2^(n - 1), and finds a cell whose successor has counted
+// it, yet is zero.
 #include <assert.h>
 #include <stdatomic.h>
 

@@ -1,8 +1,9 @@
-/* What the locks made of loads and stores have in common: their memory orders, and threads that enter a
-   section once each. Two increments at once are a data race, which is what a broken lock shows.
+/* What the locks made of loads and stores have in common: their memory orders, and threads that
+   enter a section once each. Two increments at once are a data race, which is what a broken lock
+   shows.
 
-   STORE_ORDER and LOAD_ORDER are seq_cst unless the build says otherwise: each of these locks needs a
-   store to be seen before a later load of its own thread, which release and acquire do not give. */
+   STORE_ORDER and LOAD_ORDER are seq_cst unless the build says otherwise: each of these locks needs
+   a store to be seen before a later load of its own thread; release and acquire do not do that. */
 #pragma once
 
 #include <assert.h>
@@ -18,8 +19,8 @@
 static void lock(int me);
 static void unlock(int me);
 
-static int size;     /* how many threads */
-static int counter;  /* guarded by the lock */
+static int size;    /* how many threads */
+static int counter; /* guarded by the lock */
 
 static inline void set(atomic_int* variable, int value) {
   atomic_store_explicit(variable, value, STORE_ORDER);

@@ -81,9 +81,9 @@ HEDDLE_CHECK(mcs_lock_2_twice) { mcs_sections<2, 2>(); }
 HEDDLE_CHECK(mcs_lock_relaxed_hand_over) { mcs_sections<2, 1, mcs_variant::relaxed_hand_over>(); }
 HEDDLE_CHECK(mcs_lock_without_second_look) { mcs_sections<2, 1, mcs_variant::no_second_look>(); }
 
-/// ArrivalOrder: acq_rel. Its release half makes `held` of the arriving node known to the successor,
-/// its acquire half lets the successor know it: without, the successor may look at the node as it
-/// was before.
+/// ArrivalOrder: acq_rel. Its release half makes `held` of the arriving node known to the
+/// successor, its acquire half lets the successor know it: without, the successor may look at the
+/// node as it was before.
 template <std::memory_order ArrivalOrder, std::memory_order UnlockOrder>
 class clh_lock {
  public:

@@ -1,7 +1,7 @@
-// A reader-writer lock in one word, in the manner of the older Linux kernels: the word holds a bias;
-// a reader subtracts one, a writer the whole bias. The attempts (try_…) subtract first and give
-// back what was too much; the waiting forms look first and then subtract by compare-and-exchange,
-// so that nothing is written while they wait.
+// A reader-writer lock in one word, in the manner of the older Linux kernels: the word holds a
+// bias; a reader subtracts one, a writer the whole bias. The attempts (try_…) subtract first and
+// give back what was too much; the waiting forms look first and then subtract by
+// compare-and-exchange, so that nothing is written while they wait.
 //
 // n threads that attempt: each adds twice to the word, whether it succeeds or not: (2n)! / 2^n
 // executions, the orders of the additions.

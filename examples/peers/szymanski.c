@@ -1,13 +1,13 @@
-// Szymanski's lock (1988): those who want gather in a waiting room, whose door is shut by the last to
-// come; then they leave it in the order of their numbers.
+// Szymanski's lock (1988): those who want gather in a waiting room, whose door is shut by the last
+// to come; then they leave it in the order of their numbers.
 //
 // NO_WAIT_FOR_LOWER: who has shut the door does not wait for those with a lower number.
 #include "mutual_exclusion.h"
 
-// 0: outside, 1: wants to come in, 2: waits for others to come in, 3: at the door, 4: door shut behind
+// 0: outside, 1: wants to come in, 2: waits for others to come in, 3: at the door, 4: it is shut
 static atomic_int flag[4];
 
-/* Waits until the flag of each thread from `first` below `last`, but for `me`, is between two values. */
+/* Waits until each flag from `first` below `last`, but for `me`, is between two values. */
 static void wait_for_flags(int me, int first, int last, int least, int most) {
   for (int i = first; i < last; ++i) {
     if (i == me) continue;

@@ -1,5 +1,5 @@
-/* Threads of the same kind, numbered, and joined: how the C programs of this folder begin and end. Their
-   number, or the size of the program, is its first argument. */
+/* Threads of the same kind, numbered, and joined: how the C programs of this folder begin and end.
+   Their number, or the size of the program, is its first argument. */
 #pragma once
 
 #include <pthread.h>
@@ -8,8 +8,8 @@
 
 enum { threads_max = 32 };
 
-/* Runs body(0) ... body(count - 1), each in a thread of its own, and waits for all of them. `body` gets
-   a pointer to its number. */
+/* Runs body(0) ... body(count - 1), each in a thread of its own, and waits for all of them. `body`
+   gets a pointer to its number. */
 static inline void in_threads(int count, void* (*body)(void*)) {
   pthread_t threads[threads_max];
   int numbers[threads_max];
