@@ -2,9 +2,9 @@
 // with one; taking turns they walk through the Fibonacci numbers, and the largest that any
 // execution reaches is number 2n + 2.
 //
-// (2n)! (2n + 1)! / (n! (n + 1)!)^2 executions: 3, 20, 175, 1764, 19404. What one thread sees of the
-// other's n writes grows, so it is a lattice path from corner to corner of a square of n by n; that
-// no read sees a write that depends on it says that the two paths do not cross. The pairs of
+// (2n)! (2n + 1)! / (n! (n + 1)!)^2 executions: 3, 20, 175, 1764, 19404. What one thread sees of
+// the other's n writes grows, so it is a lattice path from corner to corner of a square of n by n;
+// that no read sees a write that depends on it says that the two paths do not cross. The pairs of
 // such paths are counted by the determinant of Lindström, Gessel and Viennot,
 // C(2n, n)^2 - C(2n, n + 1) C(2n, n - 1).
 #include <assert.h>
