@@ -54,7 +54,7 @@ class reader_writer_lock {
   static bool writer_may_enter(int word) {
     return Variant == rw_variant::writer_ignores_readers ? word > 0 : word == bias;
   }
-  // Not inlined: a round that fails leaves nothing behind, not even in a register of the loop.
+  // Not inlined, so that a round that fails leaves no trace in the registers of the loop.
   template <int Amount>
   [[gnu::noinline]] bool enter(int& word) {
     word = word_.load(relaxed);
