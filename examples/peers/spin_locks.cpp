@@ -95,6 +95,28 @@ HEDDLE_CHECK(ttas_lock_3) { sections<3, ttas_lock<>>(); }
 HEDDLE_CHECK(ttas_lock_4) { sections<4, ttas_lock<>>(); }
 HEDDLE_CHECK(ttas_lock_without_acquire) { sections<2, ttas_lock<relaxed>>(); }
 
+/// The same, with a variable that begins anew in each round. Where a round begins, its slot in the
+/// frame holds what the last round left, and in the first round what was there before.
+class ttas_lock_with_hole {
+ public:
+  void lock() {
+    for (;;) {
+      while (held_.load(relaxed)) {
+      }
+      bool free = false;
+      if (held_.compare_exchange_strong(free, true, acquire, relaxed)) return;
+    }
+  }
+  void unlock() { held_.store(false, release); }
+
+ private:
+  std::atomic<bool> held_{false};
+};
+
+HEDDLE_CHECK(ttas_lock_with_hole_2) { sections<2, ttas_lock_with_hole>(); }
+HEDDLE_CHECK(ttas_lock_with_hole_3) { sections<3, ttas_lock_with_hole>(); }
+HEDDLE_CHECK(ttas_lock_with_hole_4) { sections<4, ttas_lock_with_hole>(); }
+
 /// The usual form, with an exchange. A failed try writes, and is an execution of its own.
 class ttas_exchange_lock {
  public:

@@ -10,8 +10,13 @@
 // Comparing states is dear, so it is done only at reads that a thread has been seen to repeat. When
 // such a place is learnt the search starts again, so that what a thread does depends on its own
 // past alone.
+//
+// A frame has holes: slots that nobody has written yet hold what an earlier execution left on the
+// stack, and by chance the state is once the same and once not. So from then on each thread
+// begins with zeros as deep as states are compared; when that depth grows, the search starts again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -47,7 +52,10 @@ class spin_detector {
     return true;
   }
 
-  /// Whether a new place was learnt; reading clears it.
+  /// How many bytes at the top of a stack have been compared so far; 0: none.
+  std::size_t depth() const { return depth_; }
+
+  /// Whether a new place was learnt, or a greater depth; reading clears it.
   bool learned();
 
  private:
@@ -61,6 +69,7 @@ class spin_detector {
 
   std::vector<std::vector<arrival>> arrivals_;   // by thread, since its last effect
   std::vector<std::uintptr_t> repeated_places_;  // sorted; of all executions
+  std::size_t depth_ = 0;                        // whole pages
   bool learned_ = false;
 };
 
