@@ -59,6 +59,7 @@ void engine::run(recorder& recorder) {
   begin(recorder);
   ++steps_;
   fibers_.start(0, main_entry, this);
+  if (spins_.depth() != 0) fibers_.clear_stack(0, spins_.depth());
   check_that(recorder.next_thread() == 0, "an execution begins with thread 0");
   const std::uint64_t crashes = guard_->crashes();
   fibers_.run(0);
@@ -169,6 +170,7 @@ thread_id engine::create_thread(void* (*function)(void*), void* argument, bool d
   if (id >= threads_used_) threads_used_ = static_cast<thread_id>(id + 1);
   try {
     fibers_.start(id, thread_entry, this);
+    if (spins_.depth() != 0) fibers_.clear_stack(id, spins_.depth());
   } catch (const std::exception& error) {
     cannot(std::string("starts a thread that heddle cannot give a stack: ") + error.what());
   }

@@ -1,6 +1,8 @@
 #include "model/runtime/fiber.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 namespace heddle::runtime {
 
@@ -40,6 +42,14 @@ void* fibers::first_frame(int slot, void (*entry)(void*), void* argument) const 
   frame->r13 = reinterpret_cast<std::uint64_t>(entry);
   frame->r12 = reinterpret_cast<std::uint64_t>(argument);
   return frame;
+}
+
+void fibers::clear_stack(int slot, std::size_t bytes) {
+  check_that(is_armed(slot) && slot != current_, "the stack of an armed slot is cleared");
+  auto* const end = static_cast<std::byte*>(stack_pointers_[slot]);
+  const auto room = static_cast<std::size_t>(end - stacks_.stack_of(slot).data());
+  bytes = std::min(bytes, room);
+  std::memset(end - bytes, 0, bytes);
 }
 
 void* fibers::abandon_from_handler() {

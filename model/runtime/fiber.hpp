@@ -53,6 +53,10 @@ class fibers {
     stack_pointers_[slot] = first_frame(slot, entry, argument);
   }
 
+  /// Zeros below the first frame of a slot that start() has armed, and that has not run since: what
+  /// an earlier execution left there. At most the whole stack.
+  void clear_stack(int slot, std::size_t bytes);
+
   /// From the scheduler: switches to the fiber, for the first time or where it left; returns when
   /// some fiber calls back(), or crashes (crash_guard.hpp).
   void run(int slot) {

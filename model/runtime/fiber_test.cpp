@@ -76,6 +76,24 @@ TEST_P(fiber, stacks_depend_on_the_slot_alone) {
   EXPECT_FALSE(fibers_.stacks().is_guard(&fibers_));
 }
 
+TEST_P(fiber, clear_stack_removes_what_an_earlier_run_left) {
+  const volatile unsigned char* left = nullptr;
+  run_body(fibers_, 2, [&] {
+    volatile unsigned char rubbish[1024];
+    for (volatile unsigned char& byte : rubbish) byte = 0xab;
+    left = rubbish;
+  });
+  bool ran = false;
+  auto body = [&] { ran = true; };
+  start_body(fibers_, 2, body);
+  EXPECT_EQ(*left, 0xab);
+  fibers_.clear_stack(2, 8192);
+  EXPECT_EQ(*left, 0);
+  fibers_.clear_stack(2, std::size_t{1} << 40);
+  fibers_.run(2);
+  EXPECT_TRUE(ran);
+}
+
 TEST_P(fiber, stack_is_aligned_at_entry) {
   static std::uintptr_t frame;
   fibers_.start(

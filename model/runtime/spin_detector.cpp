@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t arrivals_kept = 64;  // reads of one loop iteration that can be recognised
 constexpr std::size_t writes_kept = 64;    // and writes
+constexpr std::size_t page = 4096;         // rare steps, so that the search seldom starts again
 
 struct frame_state {
   std::uintptr_t pc;
@@ -29,12 +30,17 @@ _Unwind_Reason_Code find_frame(_Unwind_Context* context, void* argument) {
 
 using word = std::uint64_t __attribute__((may_alias));
 
-std::uint64_t state_of_caller(std::uintptr_t pc, std::span<const std::byte> stack) {
+struct compared_state {
+  std::uint64_t hash = 0;  // 0: unknown
+  std::size_t depth = 0;   // bytes of the stack that it stands for
+};
+
+compared_state state_of_caller(std::uintptr_t pc, std::span<const std::byte> stack) {
   frame_state frame{pc, 0, {}};
   _Unwind_Backtrace(find_frame, &frame);
   const auto begin = reinterpret_cast<std::uintptr_t>(stack.data());
   const std::uintptr_t end = begin + stack.size();
-  if (frame.stack_pointer < begin || frame.stack_pointer >= end) return 0;
+  if (frame.stack_pointer < begin || frame.stack_pointer >= end) return {};
   std::uint64_t hash = frame.stack_pointer;
   const auto mix = [&](std::uint64_t w) {
     hash = (hash ^ w) * 0x9e3779b97f4a7c15u;
@@ -44,7 +50,7 @@ std::uint64_t state_of_caller(std::uintptr_t pc, std::span<const std::byte> stac
   for (std::uintptr_t at = frame.stack_pointer & ~std::uintptr_t{7}; at + 8 <= end; at += 8) {
     mix(*reinterpret_cast<const word*>(at));
   }
-  return hash | 1;
+  return {hash | 1, end - frame.stack_pointer};
 }
 
 }  // namespace
@@ -103,7 +109,12 @@ std::optional<std::uint32_t> spin_detector::arrives(thread_id thread, std::uintp
   }
   std::uint64_t state = 0;
   if (repeated) {
-    state = state_of_caller(pc, stack);
+    const compared_state now = state_of_caller(pc, stack);
+    state = now.hash;
+    if (now.depth > depth_) {
+      depth_ = (now.depth + page - 1) / page * page;
+      learned_ = true;
+    }
     for (const arrival& earlier : past.arrivals) {
       if (state == 0 || earlier.state != state || earlier.pc != pc) continue;
       if (all_undone(past, earlier.writes)) return earlier.index;

@@ -12,8 +12,13 @@
 // such a place is learnt the search starts again, so that what a thread does depends on its own
 // past alone. For the same reason the old value of an object is what the thread itself has read or
 // written, never what memory happens to hold.
+//
+// A frame has holes: slots that nobody has written yet hold what an earlier execution left on the
+// stack, and by chance the state is once the same and once not. So from then on each thread
+// begins with zeros as deep as states are compared; when that depth grows, the search starts again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -60,7 +65,10 @@ class spin_detector {
     return true;
   }
 
-  /// Whether a new place was learnt; reading clears it.
+  /// How many bytes at the top of a stack have been compared so far; 0: none.
+  std::size_t depth() const { return depth_; }
+
+  /// Whether a new place was learnt, or a greater depth; reading clears it.
   bool learned();
 
  private:
@@ -92,6 +100,7 @@ class spin_detector {
 
   std::vector<history> threads_;
   std::vector<std::uintptr_t> repeated_places_;  // sorted; of all executions
+  std::size_t depth_ = 0;                        // whole pages
   bool learned_ = false;
 };
 
