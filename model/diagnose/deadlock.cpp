@@ -44,13 +44,18 @@ std::string words_for(const waiting_thread& w) {
              (w.holder == no_thread ? ""
               : self                ? ", which it runs itself"
                                     : ", which " + thread_name(w.holder) + " runs");
-    case what::join: return "waits for " + thread_name(w.holder) + " to finish";
+    case what::join:
+      return "waits for " + thread_name(w.holder) + " to finish";
     case what::condition:
       return "waits on " + w.object + " for a notification that does not come";
-    case what::semaphore: return "waits for " + w.object + ", which nobody posts any more";
-    case what::barrier: return "waits at " + w.object + " for others that do not come";
-    case what::change: return "waits on " + w.object + " for a change that does not come";
-    case what::newer_value: return "waits in a loop for a value that nobody will write";
+    case what::semaphore:
+      return "waits for " + w.object + ", which nobody posts any more";
+    case what::barrier:
+      return "waits at " + w.object + " for others that do not come";
+    case what::change:
+      return "waits on " + w.object + " for a change that does not come";
+    case what::newer_value:
+      return "waits in a loop for a value that nobody will write";
   }
   return {};
 }
@@ -61,8 +66,7 @@ failure deadlock(const std::vector<waiting_thread>& waiting) {
     return w.waits_for == what::newer_value || w.waits_for == what::join;
   });
   const auto cycle = cycle_of(waiting);
-  result.kind =
-      only_loops && cycle.empty() ? failure_kind::livelock : failure_kind::deadlock;
+  result.kind = only_loops && cycle.empty() ? failure_kind::livelock : failure_kind::deadlock;
   result.message = result.kind == failure_kind::livelock ? "livelock: " : "deadlock: ";
   if (!cycle.empty()) {
     for (const waiting_thread* w : cycle) {
@@ -79,11 +83,11 @@ failure deadlock(const std::vector<waiting_thread>& waiting) {
     }
   }
   for (const waiting_thread& w : waiting) {
-    result.notes.push_back({thread_name(w.thread) + " " + words_for(w) + ", here", w.thread,
-                            w.waits_at});
+    result.notes.push_back(
+        {thread_name(w.thread) + " " + words_for(w) + ", here", w.thread, w.waits_at});
     if (!w.taken_at.empty()) {
-      result.notes.push_back({thread_name(w.holder) + " took " + w.object + " here", w.holder,
-                              w.taken_at});
+      result.notes.push_back(
+          {thread_name(w.holder) + " took " + w.object + " here", w.holder, w.taken_at});
     }
   }
   const waiting_thread& first = cycle.empty() ? waiting.front() : *cycle.front();

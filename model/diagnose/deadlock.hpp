@@ -11,15 +11,23 @@ namespace heddle::diagnose {
 /// A thread that has not finished when no thread can go on.
 struct waiting_thread {
   enum class what : std::uint8_t {
-    mutex, once, join, newer_value, condition, semaphore, barrier, shared_lock, change,
+    mutex,
+    once,
+    join,
+    newer_value,
+    condition,
+    semaphore,
+    barrier,
+    shared_lock,
+    change,
   };
   thread_id thread = no_thread;
   what waits_for = what::newer_value;
-  std::string object;                // the mutex, once flag, …: "mutex 0x…", or its name
-  std::uintptr_t address = 0;        // of the object
-  thread_id holder = no_thread;      // of the mutex; who runs the once; who is joined
+  std::string object;            // the mutex, once flag, …: "mutex 0x…", or its name
+  std::uintptr_t address = 0;    // of the object
+  thread_id holder = no_thread;  // of the mutex; who runs the once; who is joined
   call_stack waits_at;
-  call_stack taken_at;               // where the holder took it
+  call_stack taken_at;  // where the holder took it
 };
 
 /// "T1 waits for mutex m, which T2 holds".

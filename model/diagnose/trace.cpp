@@ -79,10 +79,13 @@ std::string value_text(const execution_graph& graph, event_id id) {
       }
       return number(e.val);
     case event_kind::write:
-    case event_kind::choice: return number(e.val);
+    case event_kind::choice:
+      return number(e.val);
     case event_kind::create:
-    case event_kind::join: return fmt::format("T{}", e.val.low);
-    default: return {};
+    case event_kind::join:
+      return fmt::format("T{}", e.val.low);
+    default:
+      return {};
   }
 }
 

@@ -7,7 +7,8 @@
 namespace heddle {
 using state = thread_progress::state;
 
-[[gnu::always_inline]] inline step graph_recorder::added(event_id last, std::uint32_t events, value result, bool latest) {
+[[gnu::always_inline]] inline step graph_recorder::added(event_id last, std::uint32_t events,
+                                                         value result, bool latest) {
   const event& e = graph()[last];
   performs(e.thread);
   return did(e, events, result, latest);
@@ -26,8 +27,7 @@ void graph_recorder::collect_sources(event_id read, const operation& op) {
   execution_graph& graph = g();
   const event& r = graph[read];
   const auto order = graph.coherence_order(r.location);
-  const std::uint32_t floor =
-      coherence_floor(graph, options_.model, r.location, r.thread, r.index);
+  const std::uint32_t floor = coherence_floor(graph, options_.model, r.location, r.thread, r.index);
   sources_.clear();
   for (std::uint32_t i = floor; i <= order.size(); ++i) {
     const event_id w = i == 0 ? initial_write : order[i - 1];
@@ -102,8 +102,7 @@ step graph_recorder::extend_thread(thread_id thread, const operation& op) {
     return added(join, 1, {});
   }
   if (op.kind == operation_kind::finish_thread) {
-    const event_id finish =
-        g().add(thread, event_kind::finish, memory_order::relaxed, no_location);
+    const event_id finish = g().add(thread, event_kind::finish, memory_order::relaxed, no_location);
     compute_clocks(g(), finish);
     threads_[thread].now = state::finished;
     return added(finish, 1, {});
@@ -133,11 +132,12 @@ step graph_recorder::extend(thread_id thread, const operation& op) {
   switch (op.kind) {
     case operation_kind::load:
     case operation_kind::read_modify_write:
-    case operation_kind::compare_exchange: return extend_read(thread, op);
-    case operation_kind::store: return extend_write(thread, op);
+    case operation_kind::compare_exchange:
+      return extend_read(thread, op);
+    case operation_kind::store:
+      return extend_write(thread, op);
     case operation_kind::choose: {
-      const event_id c =
-          g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
+      const event_id c = g().add(thread, event_kind::choice, memory_order::relaxed, no_location);
       compute_clocks(g(), c);
       g()[c].val = {choose_alternative(c, op.operand.low), 0};
       return added(c, 1, g()[c].val);
@@ -149,7 +149,8 @@ step graph_recorder::extend(thread_id thread, const operation& op) {
     }
     case operation_kind::create_thread:
     case operation_kind::join_thread:
-    case operation_kind::finish_thread: return extend_thread(thread, op);
+    case operation_kind::finish_thread:
+      return extend_thread(thread, op);
   }
   __builtin_unreachable();
 }
@@ -164,10 +165,12 @@ void graph_recorder::wake_waiters(location_id location) {
 
 bool graph_recorder::can_extend(const thread_progress& thread) const {
   switch (thread.now) {
-    case state::running: return true;
+    case state::running:
+      return true;
     case state::waiting_join:
       return thread.awaited < threads_.size() && threads_[thread.awaited].now == state::finished;
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -44,8 +44,7 @@ event_id follower::choose_source(event_id read, std::span<const event_id> source
   const auto order = g().coherence_order(g()[read].location);
   const std::uint32_t away = distance();
   if (away > order.size()) return sources.back();
-  const event_id wanted =
-      away == order.size() ? initial_write : order[order.size() - 1 - away];
+  const event_id wanted = away == order.size() ? initial_write : order[order.size() - 1 - away];
   for (const event_id source : sources) {
     if (source == wanted) return source;
   }

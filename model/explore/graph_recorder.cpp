@@ -22,8 +22,8 @@ ending graph_recorder::end_execution() {
     const event& e = g()[id];
     return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
   };
-  // If a loop undoes what it writes, its read-modify-writes are followed by writes of the value that
-  // they read.
+  // If a loop undoes what it writes, its read-modify-writes are followed by writes of the value
+  // that they read.
   const auto reads_the_same = [&](event_id id, bool undone) {
     const event& e = g()[id];
     if (!undone || !e.exclusive() || !e.is_read()) return reads_latest(id);
@@ -79,8 +79,7 @@ recorder::clock_view graph_recorder::happens_before(thread_id thread) const {
   return {clocks.data(now.clock), clocks.width(), now.position};
 }
 
-recorder::unordered_access graph_recorder::unordered_before(thread_id thread,
-                                                            location_id location,
+recorder::unordered_access graph_recorder::unordered_before(thread_id thread, location_id location,
                                                             bool writes_only) const {
   const execution_graph& graph = this->graph();
   const clock_view clock = happens_before(thread);
@@ -88,8 +87,8 @@ recorder::unordered_access graph_recorder::unordered_before(thread_id thread,
     if (u == thread) continue;
     // Its last access so far: if that is ordered, all are.
     event_id id = graph.last_access(location, u);
-    while (id != no_event && (graph[id].index >= threads_[u].position ||
-                              (writes_only && !graph[id].is_write()))) {
+    while (id != no_event &&
+           (graph[id].index >= threads_[u].position || (writes_only && !graph[id].is_write()))) {
       id = graph[id].previous_access;
     }
     if (id == no_event) continue;

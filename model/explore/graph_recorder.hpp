@@ -134,9 +134,9 @@ class graph_recorder : public recorder {
   bool is_taken_for_good(event_id w, const event& by) const;
 
   execution_graph* graph_ = nullptr;
-  std::size_t executed_ = 0;       // events replayed or added
-  thread_id replay_hint_ = 0;      // the thread whose event another one waits for
-  thread_id forced_ = no_thread;   // a waiter that must add its failing read now
+  std::size_t executed_ = 0;      // events replayed or added
+  thread_id replay_hint_ = 0;     // the thread whose event another one waits for
+  thread_id forced_ = no_thread;  // a waiter that must add its failing read now
   bool stopped_ = false;
   ending stop_reason_ = ending::complete;
   divergence divergence_;

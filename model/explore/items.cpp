@@ -20,13 +20,16 @@ void exhaustive::open_frame() {
 
 bool exhaustive::take(const work_item& item) {
   switch (item.what) {
-    case work_item::kind::forward_read: return take_forward_read(item);
-    case work_item::kind::forward_write: return take_forward_write(item);
+    case work_item::kind::forward_read:
+      return take_forward_read(item);
+    case work_item::kind::forward_write:
+      return take_forward_write(item);
     case work_item::kind::forward_choice:
       g().cut(item.at);
       g()[item.at].val = {item.alternative, 0};
       return true;
-    case work_item::kind::backward: return take_backward(item);
+    case work_item::kind::backward:
+      return take_backward(item);
   }
   __builtin_unreachable();
 }

@@ -96,9 +96,7 @@ std::uint32_t distance(const execution_graph& graph, location_id location, event
 }
 
 /// A read that blocks its thread is no decision: the thread waits, whoever follows.
-bool is_forced_wait(const event& e) {
-  return e.is_read() && e.blocked();
-}
+bool is_forced_wait(const event& e) { return e.is_read() && e.blocked(); }
 
 }  // namespace
 

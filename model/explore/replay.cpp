@@ -31,14 +31,18 @@ bool graph_recorder::matches(const event& e, const operation& op) const {
                was.operand == op.operand && was.expected == op.expected;
       }
     case event_kind::write:
-      return op.kind == operation_kind::store && e.location == op.location &&
-             e.order == op.order && e.size == op.size && e.val == op.operand;
-    case event_kind::fence: return op.kind == operation_kind::fence && e.order == op.order;
-    case event_kind::choice: return op.kind == operation_kind::choose;
-    case event_kind::create: return op.kind == operation_kind::create_thread;
+      return op.kind == operation_kind::store && e.location == op.location && e.order == op.order &&
+             e.size == op.size && e.val == op.operand;
+    case event_kind::fence:
+      return op.kind == operation_kind::fence && e.order == op.order;
+    case event_kind::choice:
+      return op.kind == operation_kind::choose;
+    case event_kind::create:
+      return op.kind == operation_kind::create_thread;
     case event_kind::join:
       return op.kind == operation_kind::join_thread && e.val.low == op.operand.low;
-    case event_kind::finish: return op.kind == operation_kind::finish_thread;
+    case event_kind::finish:
+      return op.kind == operation_kind::finish_thread;
   }
   __builtin_unreachable();
 }
@@ -47,8 +51,7 @@ bool graph_recorder::matches(const event& e, const operation& op) const {
 /// stores: these two have a path of their own.
 [[gnu::always_inline]] inline step graph_recorder::replay(const event& e, const operation& op) {
   if (e.location == op.location && e.order == op.order && e.size == op.size) {
-    if (op.kind == operation_kind::load && e.is_read() && e.detail == 0 &&
-        executed(e.reads_from)) {
+    if (op.kind == operation_kind::load && e.is_read() && e.detail == 0 && executed(e.reads_from)) {
       return did(e, 1, e.val);
     }
     if (op.kind == operation_kind::store && e.is_write() && e.val == op.operand) {
@@ -101,8 +104,7 @@ step graph_recorder::replay_other(const event& e, const operation& op) {
     }
     case event_kind::join: {
       const auto target = static_cast<thread_id>(e.val.low);
-      if (target >= threads_.size() ||
-          threads_[target].now != thread_progress::state::finished) {
+      if (target >= threads_.size() || threads_[target].now != thread_progress::state::finished) {
         replay_hint_ = target;
         return {step_status::park, {}, false};
       }
@@ -112,8 +114,10 @@ step graph_recorder::replay_other(const event& e, const operation& op) {
       now.now = thread_progress::state::finished;
       return did(e, 1, {});
     case event_kind::choice:
-    case event_kind::fence: return did(e, 1, e.val);
-    case event_kind::write: return did(e, 1, e.val, note_latest(e));
+    case event_kind::fence:
+      return did(e, 1, e.val);
+    case event_kind::write:
+      return did(e, 1, e.val, note_latest(e));
   }
   __builtin_unreachable();
 }
@@ -136,9 +140,8 @@ thread_id graph_recorder::next_to_replay() {
     const event& e = graph()[graph().thread_events(t)[threads_[t].position]];
     if (e.is_read() && !executed(e.reads_from)) {
       t = graph()[e.reads_from].thread;
-    } else if (e.kind == event_kind::join &&
-               threads_[static_cast<thread_id>(e.val.low)].now !=
-                   thread_progress::state::finished) {
+    } else if (e.kind == event_kind::join && threads_[static_cast<thread_id>(e.val.low)].now !=
+                                                 thread_progress::state::finished) {
       t = static_cast<thread_id>(e.val.low);
     } else {
       running_ = t;

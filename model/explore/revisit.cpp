@@ -21,12 +21,14 @@ event_id exhaustive::coherence_latest_among_kept(event_id e, event_id w) const {
 bool exhaustive::added_maximally(event_id id, event_id w) const {
   const event& e = graph()[id];
   switch (e.kind) {
-    case event_kind::choice: return e.val.low == 0;
+    case event_kind::choice:
+      return e.val.low == 0;
     case event_kind::write:
       return e.maximal() && coherence_latest_among_kept(id, w) == id;
     case event_kind::read:
       return e.maximal() && e.reads_from == coherence_latest_among_kept(id, w);
-    default: return true;
+    default:
+      return true;
   }
 }
 

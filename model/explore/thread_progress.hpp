@@ -9,12 +9,12 @@ namespace heddle {
 
 struct thread_progress {
   enum class state : std::uint8_t {
-    absent,         // not created (yet)
-    running,        // can go on, or waits only for its turn
-    waiting_turn,   // parked before a read that would block it; the read is not in the graph
-    waiting_join,   // parked before a join of a thread that has not finished
-    blocked,        // its last event is a read whose condition does not hold
-    spinning,       // repeats a loop without effect; see recorder::spin
+    absent,        // not created (yet)
+    running,       // can go on, or waits only for its turn
+    waiting_turn,  // parked before a read that would block it; the read is not in the graph
+    waiting_join,  // parked before a join of a thread that has not finished
+    blocked,       // its last event is a read whose condition does not hold
+    spinning,      // repeats a loop without effect; see recorder::spin
     finished,
   };
   state now = state::absent;

@@ -9,10 +9,10 @@ namespace heddle {
 
 struct work_item {
   enum class kind : std::uint8_t {
-    forward_read,   // `at` reads from `source`
-    forward_write,  // `at` goes right after `source` in the coherence order
-    forward_choice, // `at` takes alternative `alternative`
-    backward,       // read `at` is revisited by the write `source`
+    forward_read,    // `at` reads from `source`
+    forward_write,   // `at` goes right after `source` in the coherence order
+    forward_choice,  // `at` takes alternative `alternative`
+    backward,        // read `at` is revisited by the write `source`
   };
   kind what = kind::forward_read;
   event_id at = no_event;

@@ -62,9 +62,9 @@ class clock_pool {
     const std::uint32_t* x = &entries_[a * width_];
     const std::uint32_t* y = &entries_[b * width_];
     for (std::uint32_t i = 0; i < width_; i += 4) {
-      const bool four = (x[i] >= y[i] || i == except) && (x[i + 1] >= y[i + 1] || i + 1 == except) &&
-                        (x[i + 2] >= y[i + 2] || i + 2 == except) &&
-                        (x[i + 3] >= y[i + 3] || i + 3 == except);
+      const bool four =
+          (x[i] >= y[i] || i == except) && (x[i + 1] >= y[i + 1] || i + 1 == except) &&
+          (x[i + 2] >= y[i + 2] || i + 2 == except) && (x[i + 3] >= y[i + 3] || i + 3 == except);
       if (!four) return false;
     }
     return true;
@@ -97,8 +97,8 @@ class clock_pool {
  private:
   void grow(std::size_t entries) { entries_.resize(entries * 2); }
 
-  std::uint32_t width_ = 4;            // a multiple of four
-  std::uint32_t size_ = 1;             // clocks in use; the first is the zero clock
+  std::uint32_t width_ = 4;  // a multiple of four
+  std::uint32_t size_ = 1;   // clocks in use; the first is the zero clock
   std::vector<std::uint32_t> entries_ = std::vector<std::uint32_t>(64, 0);
 };
 

@@ -84,21 +84,27 @@ void compute_clocks(execution_graph& graph, event_id id) {
   event& e = graph[id];
   inherit(graph, e);
   switch (e.kind) {
-    case event_kind::read: receive(graph, e); break;
-    case event_kind::write: send(graph, e); break;
-    case event_kind::join: join_finished(graph, e); break;
+    case event_kind::read:
+      receive(graph, e);
+      break;
+    case event_kind::write:
+      send(graph, e);
+      break;
+    case event_kind::join:
+      join_finished(graph, e);
+      break;
     case event_kind::create:
       e.detail = materialise(graph.clocks(), e.porf, e);
       e.message = materialise(graph.clocks(), e.happens_before, e);
       break;
     case event_kind::fence:
       if (is_acquire(e.order)) {
-        e.happens_before =
-            joined(graph.clocks(), e.happens_before, e.acquirable, e.thread);
+        e.happens_before = joined(graph.clocks(), e.happens_before, e.acquirable, e.thread);
       }
       if (is_release(e.order)) e.released = materialise(graph.clocks(), e.happens_before, e);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

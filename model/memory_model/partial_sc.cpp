@@ -55,8 +55,8 @@ bool partial_sc_acyclic(const execution_graph& graph) {
 
   const relations r(graph);
   // scb = sb ∪ sb|≠loc ; hb ; sb|≠loc ∪ hb|loc ∪ co ∪ fr
-  bit_matrix scb = r.sb | r.co_or_fr |
-                   compose(compose(r.sb_other_location, r.hb), r.sb_other_location);
+  bit_matrix scb =
+      r.sb | r.co_or_fr | compose(compose(r.sb_other_location, r.hb), r.sb_other_location);
   bit_matrix left(r.n), right(r.n), fence_hb(r.n), hb_fence(r.n);
   for (std::size_t a = 0; a < r.n; ++a) {
     const event& e = graph[static_cast<event_id>(a)];
@@ -78,8 +78,8 @@ bool partial_sc_acyclic(const execution_graph& graph) {
     for (std::size_t b = 0; b < r.n; ++b) {
       const event& e = graph[static_cast<event_id>(a)];
       const event& f = graph[static_cast<event_id>(b)];
-      if (fence_hb.test(a, b) && f.kind == event_kind::fence &&
-          f.order == memory_order::seq_cst && e.kind == event_kind::fence) {
+      if (fence_hb.test(a, b) && f.kind == event_kind::fence && f.order == memory_order::seq_cst &&
+          e.kind == event_kind::fence) {
         psc.set(a, b);
       }
     }

@@ -119,8 +119,7 @@ void seq_cst_order::reach_by_happens_before(const execution_graph& graph, const 
     if (t == a.thread) continue;
     for (std::uint32_t place = 0; place < reached_[t]; ++place) {
       const event& b = graph[nodes_[begin_[t] + place].first];
-      const event_id before =
-          b.index > 0 ? graph.thread_events(t)[b.index - 1] : graph.creation(t);
+      const event_id before = b.index > 0 ? graph.thread_events(t)[b.index - 1] : graph.creation(t);
       if (before == no_event) continue;
       const event& p = graph[before];
       const bool ordered = p.thread == a.thread

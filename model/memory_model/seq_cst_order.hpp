@@ -25,9 +25,9 @@ class seq_cst_order {
 
  private:
   struct node {
-    event_id first;        // of a read-modify-write: its read
-    event_id last;         // its write
-    std::uint32_t place;   // among the nodes of its thread
+    event_id first;       // of a read-modify-write: its read
+    event_id last;        // its write
+    std::uint32_t place;  // among the nodes of its thread
   };
 
   void collect(const execution_graph& graph);
@@ -38,9 +38,9 @@ class seq_cst_order {
   void reach_by_coherence(const execution_graph& graph, const node& from);
   void reach_by_fences(const execution_graph& graph, const node& from);
 
-  std::vector<node> nodes_;                // by thread, in program order
-  std::vector<std::uint32_t> begin_;       // of each thread's nodes; one more at the end
-  std::vector<std::uint32_t> reached_;     // per thread: the first node reached
+  std::vector<node> nodes_;             // by thread, in program order
+  std::vector<std::uint32_t> begin_;    // of each thread's nodes; one more at the end
+  std::vector<std::uint32_t> reached_;  // per thread: the first node reached
   std::vector<std::uint32_t> pending_;
   bool fences_ = false;
 };

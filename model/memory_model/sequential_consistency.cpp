@@ -42,7 +42,8 @@ void successors(const execution_graph& graph, event_id id, const Visit& visit) {
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 

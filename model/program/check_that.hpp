@@ -15,7 +15,8 @@ namespace heddle {
 
 inline void check_that(bool holds, const char* claim, const char* file = __builtin_FILE(),
                        int line = __builtin_LINE()) {
-  if (!holds) [[unlikely]] broken(claim, file, line);
+  if (!holds) [[unlikely]]
+    broken(claim, file, line);
 }
 
 }  // namespace heddle

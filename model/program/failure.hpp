@@ -11,14 +11,22 @@
 namespace heddle {
 
 enum class failure_kind : std::uint8_t {
-  assertion, data_race, deadlock, livelock, memory, misuse, uncaught_exception, abort, property,
+  assertion,
+  data_race,
+  deadlock,
+  livelock,
+  memory,
+  misuse,
+  uncaught_exception,
+  abort,
+  property,
 };
 
 /// The name as in the JSON report: "assertion", "data_race", …
 constexpr const char* name_of(failure_kind kind) {
-  constexpr const char* names[] = {"assertion", "data_race", "deadlock",
-                                   "livelock",  "memory",    "misuse",
-                                   "uncaught_exception", "abort", "property"};
+  constexpr const char* names[] = {"assertion",          "data_race", "deadlock",
+                                   "livelock",           "memory",    "misuse",
+                                   "uncaught_exception", "abort",     "property"};
   return names[static_cast<unsigned>(kind)];
 }
 
@@ -33,9 +41,9 @@ struct note {
 
 struct failure {
   failure_kind kind = failure_kind::assertion;
-  std::string message;            // one line, in the user's words
-  thread_id thread = no_thread;   // the thread that noticed
-  call_stack stack;               // where it noticed
+  std::string message;           // one line, in the user's words
+  thread_id thread = no_thread;  // the thread that noticed
+  call_stack stack;              // where it noticed
   std::vector<note> notes;
 };
 

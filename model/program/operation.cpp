@@ -18,28 +18,44 @@ value apply(modification modify, value old, value operand, std::uint8_t size) {
   const wide a = widen(old);
   const wide b = widen(operand);
   switch (modify) {
-    case modification::exchange: return narrow(b, size);
-    case modification::add: return narrow(a + b, size);
-    case modification::subtract: return narrow(a - b, size);
-    case modification::bit_and: return narrow(a & b, size);
-    case modification::bit_or: return narrow(a | b, size);
-    case modification::bit_xor: return narrow(a ^ b, size);
-    case modification::bit_nand: return narrow(~(a & b), size);
-    case modification::maximum: return narrow(a > b ? a : b, size);
-    case modification::minimum: return narrow(a < b ? a : b, size);
+    case modification::exchange:
+      return narrow(b, size);
+    case modification::add:
+      return narrow(a + b, size);
+    case modification::subtract:
+      return narrow(a - b, size);
+    case modification::bit_and:
+      return narrow(a & b, size);
+    case modification::bit_or:
+      return narrow(a | b, size);
+    case modification::bit_xor:
+      return narrow(a ^ b, size);
+    case modification::bit_nand:
+      return narrow(~(a & b), size);
+    case modification::maximum:
+      return narrow(a > b ? a : b, size);
+    case modification::minimum:
+      return narrow(a < b ? a : b, size);
   }
   __builtin_unreachable();
 }
 
 bool satisfies(wait_condition wait, value v, std::uint64_t operand) {
   switch (wait) {
-    case wait_condition::none: return true;
-    case wait_condition::equal: return v.low == operand;
-    case wait_condition::not_equal: return v.low != operand;
-    case wait_condition::greater_equal: return v.low >= operand;
-    case wait_condition::greater: return v.low > operand;
-    case wait_condition::less_equal: return v.low <= operand;
-    case wait_condition::less: return v.low < operand;
+    case wait_condition::none:
+      return true;
+    case wait_condition::equal:
+      return v.low == operand;
+    case wait_condition::not_equal:
+      return v.low != operand;
+    case wait_condition::greater_equal:
+      return v.low >= operand;
+    case wait_condition::greater:
+      return v.low > operand;
+    case wait_condition::less_equal:
+      return v.low <= operand;
+    case wait_condition::less:
+      return v.low < operand;
   }
   __builtin_unreachable();
 }

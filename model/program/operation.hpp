@@ -25,26 +25,40 @@ struct value {
 };
 
 enum class operation_kind : std::uint8_t {
-  load,                 // -> the value read
-  store,                //
-  read_modify_write,    // -> the value read (the old one)
-  compare_exchange,     // -> the value read; it succeeded iff that equals `expected`
-  fence,                //
-  choose,               // -> an alternative 0 .. operand-1; 0 is the canonical one
-  create_thread,        // -> the id of the new thread
-  join_thread,          // blocks until thread `operand` has finished
-  finish_thread,        // the last operation of every thread
+  load,               // -> the value read
+  store,              //
+  read_modify_write,  // -> the value read (the old one)
+  compare_exchange,   // -> the value read; it succeeded iff that equals `expected`
+  fence,              //
+  choose,             // -> an alternative 0 .. operand-1; 0 is the canonical one
+  create_thread,      // -> the id of the new thread
+  join_thread,        // blocks until thread `operand` has finished
+  finish_thread,      // the last operation of every thread
 };
 
 enum class modification : std::uint8_t {
-  exchange, add, subtract, bit_and, bit_or, bit_xor, bit_nand, maximum, minimum,
+  exchange,
+  add,
+  subtract,
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_nand,
+  maximum,
+  minimum,
 };
 
 /// A load or compare_exchange may wait: it blocks its thread while the value read does not satisfy
 /// `wait(value, wait_operand)`. Comparisons are unsigned. A blocked read is part of the graph only
 /// where that is unavoidable.
 enum class wait_condition : std::uint8_t {
-  none, equal, not_equal, greater_equal, greater, less_equal, less,
+  none,
+  equal,
+  not_equal,
+  greater_equal,
+  greater,
+  less_equal,
+  less,
 };
 
 struct operation {
@@ -53,10 +67,10 @@ struct operation {
   memory_order failure_order = memory_order::relaxed;  // compare_exchange only
   modification modify = modification::exchange;        // read_modify_write only
   wait_condition wait = wait_condition::none;
-  std::uint8_t size = 8;                               // bytes: 1, 2, 4, 8 or 16
+  std::uint8_t size = 8;  // bytes: 1, 2, 4, 8 or 16
   location_id location = no_location;
-  value operand;       // the value stored, added, …; the desired value; alternatives; the thread
-  value expected;      // compare_exchange only
+  value operand;   // the value stored, added, …; the desired value; alternatives; the thread
+  value expected;  // compare_exchange only
   std::uint64_t wait_operand = 0;
 };
 

@@ -14,9 +14,9 @@
 namespace heddle {
 
 enum class step_status : std::uint8_t {
-  done,   // the operation happened: go on with `result`
-  park,   // not now: run recorder::next_thread(), and ask again when this thread is next
-  stop,   // this execution is over (see recorder::next_thread): do not go on
+  done,  // the operation happened: go on with `result`
+  park,  // not now: run recorder::next_thread(), and ask again when this thread is next
+  stop,  // this execution is over (see recorder::next_thread): do not go on
 };
 
 struct step {
@@ -64,7 +64,7 @@ class recorder {
   /// access, and so races with it; `thread` is no_thread if there is none.
   struct unordered_access {
     thread_id thread = no_thread;
-    std::uint32_t index = 0;   // of the event in its thread
+    std::uint32_t index = 0;  // of the event in its thread
     bool write = false;
   };
   virtual unordered_access unordered_before(thread_id thread, location_id location,

@@ -10,8 +10,8 @@
 namespace heddle {
 
 struct recorded_event {
-  const char* operation = "";   // "load", "fetch_add", "lock", …
-  std::uintptr_t address = 0;   // 0: no object
+  const char* operation = "";  // "load", "fetch_add", "lock", …
+  std::uintptr_t address = 0;  // 0: no object
   call_stack stack;
 };
 

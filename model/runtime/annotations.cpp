@@ -1,5 +1,5 @@
-// The annotations that libraries make for ThreadSanitizer when they see that they are compiled for it.
-// They claim synchronisation; heddle judges by what the program does, so to believe them would
+// The annotations that libraries make for ThreadSanitizer when they see that they are compiled for
+// it. They claim synchronisation; heddle judges by what the program does, so to believe them would
 // be to miss what they hide. They do nothing; their arguments are not even looked at.
 extern "C" {
 

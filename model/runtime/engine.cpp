@@ -222,8 +222,8 @@ void engine::exit_program(int status, const char* how) {
 
 void engine::fail(failure_kind kind, std::string message, std::vector<note> notes) {
   if (!failure_) {
-    failure_ = failure{kind, std::move(message), running_,
-                       recording_ ? capture() : call_stack{}, std::move(notes)};
+    failure_ = failure{kind, std::move(message), running_, recording_ ? capture() : call_stack{},
+                       std::move(notes)};
   }
   if (recording_) heddle_failure_here();
   if (options_.keep_going) stop_thread();

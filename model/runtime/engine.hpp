@@ -42,13 +42,13 @@ extern "C" void heddle_failure_here();
 namespace heddle::runtime {
 
 struct engine_options {
-  bool races = true;             // report data races
-  bool leaks = true;             // report blocks that nothing points to at the end
-  bool keep_going = false;       // a failing thread stops, the others go on
-  bool main_ends_program = false;  // threads blocked when thread 0 has finished are no deadlock
+  bool races = true;                  // report data races
+  bool leaks = true;                  // report blocks that nothing points to at the end
+  bool keep_going = false;            // a failing thread stops, the others go on
+  bool main_ends_program = false;     // threads blocked when thread 0 has finished are no deadlock
   std::size_t stack_bytes = 8 << 20;  // of each thread, as Linux gives
-  double patience_seconds = 10;  // without any visible operation
-  bool spurious = false;         // explore that waits on condition variables end by themselves
+  double patience_seconds = 10;       // without any visible operation
+  bool spurious = false;              // explore that waits on condition variables end by themselves
   /// Whether the code at a return address is a loop of the standard library that reads again
   /// before it waits; may be empty.
   std::function<bool(std::uintptr_t)> is_library_spin;
@@ -297,12 +297,12 @@ class engine final : public program {
   thread_id running_ = 0;
   thread_id threads_used_ = 0;
   std::vector<model_thread> threads_;
-  std::uint64_t steps_ = 0;          // visible operations so far; the watchdog looks at it
+  std::uint64_t steps_ = 0;  // visible operations so far; the watchdog looks at it
   bool recording_ = false;
   bool learned_ = false;
   bool exited_ = false;
   bool main_finished_ = false;
-  std::vector<call_stack> places_;   // of a recorded execution
+  std::vector<call_stack> places_;                     // of a recorded execution
   std::map<std::uintptr_t, std::string> given_names_;  // likewise
   std::optional<failure> failure_;
   std::optional<unsupported_use> unsupported_;

@@ -12,22 +12,42 @@ namespace {
 value read_native(std::uintptr_t address, std::uint8_t size) {
   value v;
   switch (size) {
-    case 1: v.low = *reinterpret_cast<const volatile std::uint8_t*>(address); break;
-    case 2: v.low = *reinterpret_cast<const volatile std::uint16_t*>(address); break;
-    case 4: v.low = *reinterpret_cast<const volatile std::uint32_t*>(address); break;
-    case 16: v.high = *reinterpret_cast<const volatile std::uint64_t*>(address + 8); [[fallthrough]];
-    default: v.low = *reinterpret_cast<const volatile std::uint64_t*>(address); break;
+    case 1:
+      v.low = *reinterpret_cast<const volatile std::uint8_t*>(address);
+      break;
+    case 2:
+      v.low = *reinterpret_cast<const volatile std::uint16_t*>(address);
+      break;
+    case 4:
+      v.low = *reinterpret_cast<const volatile std::uint32_t*>(address);
+      break;
+    case 16:
+      v.high = *reinterpret_cast<const volatile std::uint64_t*>(address + 8);
+      [[fallthrough]];
+    default:
+      v.low = *reinterpret_cast<const volatile std::uint64_t*>(address);
+      break;
   }
   return v;
 }
 
 void write_native(std::uintptr_t address, std::uint8_t size, value v) {
   switch (size) {
-    case 1: *reinterpret_cast<volatile std::uint8_t*>(address) = static_cast<std::uint8_t>(v.low); break;
-    case 2: *reinterpret_cast<volatile std::uint16_t*>(address) = static_cast<std::uint16_t>(v.low); break;
-    case 4: *reinterpret_cast<volatile std::uint32_t*>(address) = static_cast<std::uint32_t>(v.low); break;
-    case 16: *reinterpret_cast<volatile std::uint64_t*>(address + 8) = v.high; [[fallthrough]];
-    default: *reinterpret_cast<volatile std::uint64_t*>(address) = v.low; break;
+    case 1:
+      *reinterpret_cast<volatile std::uint8_t*>(address) = static_cast<std::uint8_t>(v.low);
+      break;
+    case 2:
+      *reinterpret_cast<volatile std::uint16_t*>(address) = static_cast<std::uint16_t>(v.low);
+      break;
+    case 4:
+      *reinterpret_cast<volatile std::uint32_t*>(address) = static_cast<std::uint32_t>(v.low);
+      break;
+    case 16:
+      *reinterpret_cast<volatile std::uint64_t*>(address + 8) = v.high;
+      [[fallthrough]];
+    default:
+      *reinterpret_cast<volatile std::uint64_t*>(address) = v.low;
+      break;
   }
 }
 
@@ -130,8 +150,7 @@ bool engine::repeats_in_library(std::uintptr_t address, std::uintptr_t pc) {
 }
 
 void engine::check_repetition(std::uintptr_t address, std::uintptr_t pc) {
-  const auto first =
-      spins_.arrives(running_, pc, address, view_.clock, fibers_.stack(running_));
+  const auto first = spins_.arrives(running_, pc, address, view_.clock, fibers_.stack(running_));
   if (!first) return;
   if (recorder_->spin(running_, *first, true).status == step_status::done) return;
   self().waits = "spin";
@@ -147,9 +166,9 @@ void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::ui
     pc = place(pc);
   }
   std::uint32_t object = 0;
-  const bool fine = size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write,
-                                             view_, pc, object)
-                              : races_.range(address, size, write, view_, pc, object);
+  const bool fine =
+      size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write, view_, pc, object)
+                : races_.range(address, size, write, view_, pc, object);
   if (!fine || object != 0) [[unlikely]] {
     visit v;
     if (!fine) report_conflict();
@@ -193,8 +212,7 @@ void engine::check_object(const object& o, bool write, const char* does) {
   const auto other = recorder_->unordered_before(running_, o.location, !write);
   if (other.thread == no_thread) return;
   const char* const what = words_for(o.kind);
-  const recorded_event event =
-      recording_ ? recorded(other.thread, other.index) : recorded_event{};
+  const recorded_event event = recording_ ? recorded(other.thread, other.index) : recorded_event{};
   const std::string operation = recording_ ? event.operation : "uses";
   const std::string me = name_of_thread(running_);
   const std::string they = name_of_thread(other.thread);
@@ -214,12 +232,18 @@ void engine::report_conflict() {
   };
   const auto does = [&](const access& a) -> std::string {
     switch (a.kind) {
-      case access_kind::read: return "reads " + bytes(a.size);
-      case access_kind::write: return "writes " + bytes(a.size);
-      case access_kind::atomic_read: return "atomically reads " + bytes(a.size);
-      case access_kind::atomic_write: return "atomically writes " + bytes(a.size);
-      case access_kind::allocation: return "allocates the memory";
-      case access_kind::release: return "frees the memory";
+      case access_kind::read:
+        return "reads " + bytes(a.size);
+      case access_kind::write:
+        return "writes " + bytes(a.size);
+      case access_kind::atomic_read:
+        return "atomically reads " + bytes(a.size);
+      case access_kind::atomic_write:
+        return "atomically writes " + bytes(a.size);
+      case access_kind::allocation:
+        return "allocates the memory";
+      case access_kind::release:
+        return "frees the memory";
     }
     return "touches the memory";
   };
@@ -239,7 +263,8 @@ void engine::report_conflict() {
                      c.where->allocated.thread, stack_of_place(c.where->allocated.stack)});
   };
   switch (c.kind) {
-    case conflict_kind::none: return;
+    case conflict_kind::none:
+      return;
     case conflict_kind::race: {
       if (!options_.races) return;
       notes.push_back({name_of_thread(c.earlier.thread) + " " + does(c.earlier) + " here",
@@ -293,8 +318,11 @@ void engine::note_crash(const crash& what) {
     std::snprintf(address, sizeof address, " (address %#lx)", what.address);
     message += address;
   }
-  failure_ = failure{memory ? failure_kind::memory : failure_kind::abort, std::move(message),
-                     thread, std::move(stack), {}};
+  failure_ = failure{memory ? failure_kind::memory : failure_kind::abort,
+                     std::move(message),
+                     thread,
+                     std::move(stack),
+                     {}};
 }
 
 void engine::look_for_leaks() {
@@ -309,8 +337,8 @@ void engine::look_for_leaks() {
   for (const block* b : leaked) {
     bytes += b->size;
     if (notes.size() < 8) {
-      notes.push_back({std::to_string(b->size) + " bytes were allocated here",
-                       b->allocated.thread, stack_of_place(b->allocated.stack)});
+      notes.push_back({std::to_string(b->size) + " bytes were allocated here", b->allocated.thread,
+                       stack_of_place(b->allocated.stack)});
     }
   }
   failure_ = failure{failure_kind::memory,

@@ -33,8 +33,7 @@ class watched_heap_test : public testing::Test {
   bool release(std::byte* p, viewpoint view = {}) {
     const auto outcome = heap_.release({view.thread, view.clock, 0}, p);
     std::uint32_t object = 0;
-    return outcome.result == free_result::ok &&
-           races_.release(*outcome.which, view, 2, object);
+    return outcome.result == free_result::ok && races_.release(*outcome.which, view, 2, object);
   }
 
   heap heap_{heap_options{.threads = 8, .bytes_per_thread = std::size_t{1} << 24}};

@@ -12,9 +12,9 @@
 namespace heddle::runtime {
 
 struct held_mutex {
-  std::uint32_t object = 0;     // a mutex, spin lock or shared lock
-  std::uint32_t depth = 1;      // of a recursive mutex or of sharing
-  std::uintptr_t place = 0;     // where it was locked; see engine::place
+  std::uint32_t object = 0;  // a mutex, spin lock or shared lock
+  std::uint32_t depth = 1;   // of a recursive mutex or of sharing
+  std::uintptr_t place = 0;  // where it was locked; see engine::place
   bool shared = false;
 };
 
@@ -29,7 +29,7 @@ struct condition_wait {
   std::uint32_t version = 0;
   std::uintptr_t mutex = 0;
   std::uintptr_t place = 0;
-  bool spurious = false;        // it ends by itself
+  bool spurious = false;  // it ends by itself
 };
 
 struct model_thread {
@@ -39,12 +39,12 @@ struct model_thread {
   bool detached = false;
   bool joined = false;
   bool finished = false;
-  std::uintptr_t created_at = 0;                 // place
+  std::uintptr_t created_at = 0;  // place
   std::vector<held_mutex> held;
   std::vector<thread_exit_handler> exit_handlers;  // of thread_local objects
   // What it waits for, if it does: for the words of a deadlock report.
-  const char* waits = nullptr;                   // "lock", "join", "once", …; null: nothing
-  std::uint32_t wake_ups = 0;                    // that it has taken, of those meant for it
+  const char* waits = nullptr;  // "lock", "join", "once", …; null: nothing
+  std::uint32_t wake_ups = 0;   // that it has taken, of those meant for it
   std::vector<condition_wait> condition_waits;
   unsigned clock_reads = 0;
   // Its last load, for recognising one that is repeated at once.
@@ -61,9 +61,9 @@ struct model_thread {
   static constexpr std::uint32_t no_index = 0xfffffff0;
   std::uint32_t awaited_object = 0;
   thread_id awaited_thread = no_thread;
-  std::uintptr_t waits_at = 0;                   // place
-  std::vector<recorded_event> recorded;          // if the execution is recorded
-  recorded_event next;                           // what it is about to do, likewise
+  std::uintptr_t waits_at = 0;           // place
+  std::vector<recorded_event> recorded;  // if the execution is recorded
+  recorded_event next;                   // what it is about to do, likewise
 
   void reset() {
     function = nullptr;

@@ -2,13 +2,14 @@
 // a compare-exchange that waits for 0, so each order of the critical sections is one execution;
 // the recursion of a recursive mutex is its owner's own business. The pthread_mutex_t itself is
 // never written.
+#include "model/runtime/mutexes.hpp"
+
 #include <pthread.h>
 
 #include <cerrno>
 
 #include "model/runtime/engine.hpp"
 #include "model/runtime/library_calls.hpp"
-#include "model/runtime/mutexes.hpp"
 #include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
 
@@ -48,9 +49,7 @@ void take(engine& e, std::uint32_t object) {
 
 /// Announces a use of the mutex's memory, so that a plain write to it that is not ordered with
 /// this one (its construction, its end) is a race.
-void touch(engine& e, std::uint32_t object) {
-  e.check_atomic(object, 4, true, 0);
-}
+void touch(engine& e, std::uint32_t object) { e.check_atomic(object, 4, true, 0); }
 
 constinit real_function<int(pthread_mutex_t*)> real_lock{"pthread_mutex_lock"};
 constinit real_function<int(pthread_mutex_t*)> real_try_lock{"pthread_mutex_trylock"};
@@ -104,8 +103,8 @@ int try_lock_mutex(pthread_mutex_t* mutex, const char* name, std::uintptr_t pc) 
     return 0;
   }
   if (pc != 0) e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
-  const step s = e.perform_undoable(locking(e, object, false), name,
-                                    reinterpret_cast<std::uintptr_t>(mutex));
+  const step s =
+      e.perform_undoable(locking(e, object, false), name, reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
   if (s.result.low != 0) return EBUSY;
   take(e, object);

@@ -5,7 +5,8 @@
 
 namespace heddle::runtime {
 
-/// `pc`: where the program calls, to recognise a loop that only tries again; 0 where it does not loop.
+/// `pc`: where the program calls, to recognise a loop that only tries again; 0 where it does not
+/// loop.
 int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc = 0);
 int unlock_mutex(pthread_mutex_t* mutex);
 /// EBUSY if it is taken; `name` is what a report calls the operation.

@@ -16,30 +16,38 @@
 namespace heddle::runtime {
 
 enum class object_kind : std::uint8_t {
-  atomic, mutex, once, condition, semaphore, shared_lock, barrier, spin_lock,
+  atomic,
+  mutex,
+  once,
+  condition,
+  semaphore,
+  shared_lock,
+  barrier,
+  spin_lock,
   wake_up,  // always hidden
 };
 
 /// "a mutex", "a condition variable", …
 constexpr const char* words_for(object_kind kind) {
   constexpr const char* words[] = {
-      "an atomic object", "a mutex",   "a once flag", "a condition variable", "a semaphore",
-      "a shared lock",    "a barrier", "a spin lock", "a wake-up"};
+      "an atomic object", "a mutex",       "a once flag", "a condition variable",
+      "a semaphore",      "a shared lock", "a barrier",   "a spin lock",
+      "a wake-up"};
   return words[static_cast<unsigned>(kind)];
 }
 
 struct object {
   std::uintptr_t address = 0;
   location_id location = no_location;
-  std::uint32_t next = 0;            // in the same granule; 0: none
+  std::uint32_t next = 0;  // in the same granule; 0: none
   std::uint32_t generation = 0;
-  std::uint8_t size = 0;             // bytes that it covers for overlap
+  std::uint8_t size = 0;  // bytes that it covers for overlap
   object_kind kind = object_kind::atomic;
   bool alive = true;
-  bool second_half = false;          // of a 16-byte atomic: the entry of its second granule
-  bool destroyed = false;            // a mutex after pthread_mutex_destroy
-  thread_id owner = no_thread;       // mutex, once: who holds or runs it, in native order
-  std::uintptr_t place = 0;          // where it was taken
+  bool second_half = false;     // of a 16-byte atomic: the entry of its second granule
+  bool destroyed = false;       // a mutex after pthread_mutex_destroy
+  thread_id owner = no_thread;  // mutex, once: who holds or runs it, in native order
+  std::uintptr_t place = 0;     // where it was taken
   // Threads (0 to 63) that came after all plain accesses of its memory so far, as an atomic access
   // of theirs has found.
   std::uint64_t in_order = 0;
@@ -55,9 +63,9 @@ class objects {
   }
 
   struct found {
-    std::uint32_t index = 0;      // of the object; 0: there is a clash
-    bool created = false;         // it is new in this execution: announce its initial value
-    std::uint32_t clash = 0;      // an object of another size or kind overlaps it
+    std::uint32_t index = 0;  // of the object; 0: there is a clash
+    bool created = false;     // it is new in this execution: announce its initial value
+    std::uint32_t clash = 0;  // an object of another size or kind overlaps it
   };
   /// The object of this kind at the address, created if need be. O(objects in the granule).
   found at(std::uintptr_t address, std::uint8_t size, object_kind kind) {
@@ -75,7 +83,7 @@ class objects {
   /// A word of heddle's own, in no memory of the program: number `number` of `owner` and a kind.
   struct hidden_word {
     location_id location;
-    bool created;   // new in this execution: announce its initial value
+    bool created;  // new in this execution: announce its initial value
   };
   hidden_word hidden(object_kind kind, std::uint64_t owner, std::uint32_t number);
 
@@ -112,10 +120,10 @@ class objects {
   std::uint32_t add(std::uint32_t* word, const identity& id);
 
   race_detector& shadow_;
-  std::vector<object> table_;            // of this execution; entry 0 is none
-  std::vector<identity> known_;          // by location, of all executions
-  std::vector<location_id> slots_;       // hash table into known_
-  std::array<recent, 64> recent_{};      // found last
+  std::vector<object> table_;             // of this execution; entry 0 is none
+  std::vector<identity> known_;           // by location, of all executions
+  std::vector<location_id> slots_;        // hash table into known_
+  std::array<recent, 64> recent_{};       // found last
   std::vector<std::uint32_t> hidden_in_;  // by location: the last execution that used it
   std::uint32_t execution_ = 1;
 };

@@ -77,7 +77,7 @@ void race_detector::describe_heap_granule(shadow_cell& cell, std::uintptr_t gran
   cell.red = std::uint8_t(~bytes);
   if (around->live) {
     cell.stamps[0] = make_stamp(around->allocated.thread, around->allocated.clock, bytes,
-                                       stamp_write | stamp_birth);
+                                stamp_write | stamp_birth);
   } else {
     cell.freed = std::uint8_t(bytes);
   }
@@ -236,8 +236,12 @@ bool race_detector::comes_after_all(const shadow_cell& cell, access_stamp stamp,
 
 bool race_detector::judge_atomic(std::uintptr_t address, std::size_t size, bool write,
                                  const viewpoint& view, std::uintptr_t pc) {
-  const access whole{address, size, view.thread, view.clock,
-                     write ? access_kind::atomic_write : access_kind::atomic_read, pc};
+  const access whole{address,
+                     size,
+                     view.thread,
+                     view.clock,
+                     write ? access_kind::atomic_write : access_kind::atomic_read,
+                     pc};
   for (std::uintptr_t at = address; at < address + size;) {
     const std::size_t offset = at % granule_bytes;
     const std::size_t count = std::min(granule_bytes - offset, address + size - at);
@@ -250,8 +254,7 @@ bool race_detector::judge_atomic(std::uintptr_t address, std::size_t size, bool 
     if (std::uint32_t(cell->freed | cell->red) & bytes) {
       return report_memory(whole, at, (cell->freed & bytes) != 0);
     }
-    const access_stamp stamp =
-        make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
+    const access_stamp stamp = make_stamp(view.thread, view.clock, bytes, write ? stamp_write : 0);
     if (!comes_after_all(*cell, stamp, view)) {
       report_race(whole, at - offset);
       return false;
@@ -277,8 +280,7 @@ bool race_detector::judge_overflow(shadow_cell& cell, access_stamp stamp, const 
   return true;
 }
 
-bool race_detector::remember_in_overflow(shadow_cell& cell, access_stamp stamp,
-                                         std::uintptr_t pc) {
+bool race_detector::remember_in_overflow(shadow_cell& cell, access_stamp stamp, std::uintptr_t pc) {
   std::uint32_t index = overflow_free_;
   if (index != 0) {
     overflow_free_ = overflow_nodes_[index].next;

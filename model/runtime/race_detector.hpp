@@ -86,8 +86,7 @@ class race_detector {
   bool plain(std::uintptr_t address, std::uint32_t size, bool write, const viewpoint& view,
              std::uintptr_t pc) {
     std::uint32_t object = 0;
-    return settle(address, size, write, view, pc) ||
-           plain(address, size, write, view, pc, object);
+    return settle(address, size, write, view, pc) || plain(address, size, write, view, pc, object);
   }
 
   /// The most common accesses: known, or to one granule which has no owner's word and remembers at
@@ -101,8 +100,8 @@ class race_detector {
                   view, pc);
   }
 
-  /// plain() for an access that was not settled; sets `object` to the owner's word of the granule, or,
-  /// of an access to several, to anything but 0 if one has such a word.
+  /// plain() for an access that was not settled; sets `object` to the owner's word of the granule,
+  /// or, of an access to several, to anything but 0 if one has such a word.
   bool plain(std::uintptr_t address, std::uint32_t size, bool write, const viewpoint& view,
              std::uintptr_t pc, std::uint32_t& object);
 
@@ -136,8 +135,7 @@ class race_detector {
 
   /// The block, already released in the heap, is given back now: a write to all of it. Whatever
   /// touches it from now on is told that it is freed. `object` as for range().
-  bool release(const block& which, const viewpoint& view, std::uintptr_t pc,
-               std::uint32_t& object);
+  bool release(const block& which, const viewpoint& view, std::uintptr_t pc, std::uint32_t& object);
 
   /// The owner's word for the granule: 0 until set in this execution. Null if the address is none.
   std::uint32_t* object_at(std::uintptr_t address);
@@ -153,8 +151,7 @@ class race_detector {
 
   enum class judgement : std::uint8_t { fine, race, exhausted };
 
-  bool settle(std::uintptr_t address, access_stamp stamp, const viewpoint& view,
-              std::uintptr_t pc);
+  bool settle(std::uintptr_t address, access_stamp stamp, const viewpoint& view, std::uintptr_t pc);
   shadow_cell* open_cell(std::uintptr_t address);
   void open(shadow_cell& cell, std::uintptr_t address);
   void describe_heap_granule(shadow_cell& cell, std::uintptr_t granule) const;

@@ -58,7 +58,7 @@ struct alignas(64) shadow_cell {
   std::uint8_t freed;      // bytes of a freed block
   std::uint8_t red;        // heap bytes that belong to no block
   std::uint8_t spare[2];
-  access_stamp stamps[accesses];   // those in use come first
+  access_stamp stamps[accesses];  // those in use come first
   std::uintptr_t places[accesses];
 };
 static_assert(sizeof(shadow_cell) == 64);

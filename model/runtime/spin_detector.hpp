@@ -1,12 +1,13 @@
 // Recognises spin loops in native code, without annotation and without guessing.
 //
 // A thread that comes to the same read with the same machine state (callee-saved registers and its
-// stack from the caller's frame up; the rest is dead at a call), and with every object that it wrote
-// in between back at its old value, goes on as a function of the values it reads. What it can do
-// from here it could do from there, reading newer writes at once; so the repetition adds nothing and
-// the thread is blocked until there is something newer to read. `while (flag.test_and_set())` writes
-// what it has read, a failed try_lock of the second mutex gives the first one back: both come round
-// with nothing changed. A counted retry loop has its counter in the state and takes its exits.
+// stack from the caller's frame up; the rest is dead at a call), and with every object that it
+// wrote in between back at its old value, goes on as a function of the values it reads. What it can
+// do from here it could do from there, reading newer writes at once; so the repetition adds nothing
+// and the thread is blocked until there is something newer to read. `while (flag.test_and_set())`
+// writes what it has read, a failed try_lock of the second mutex gives the first one back: both
+// come round with nothing changed. A counted retry loop has its counter in the state and takes its
+// exits.
 //
 // Comparing states is dear, so it is done only at reads that a thread has been seen to repeat. When
 // such a place is learnt the search starts again, so that what a thread does depends on its own
@@ -50,9 +51,8 @@ class spin_detector {
 
   /// The thread is about to read at `pc`, as its event `index`. The index of the event from which
   /// it repeats itself, if it does. `stack` is the thread's whole stack.
-  std::optional<std::uint32_t> arrives(thread_id thread, std::uintptr_t pc,
-                                       std::uintptr_t address, std::uint32_t index,
-                                       std::span<const std::byte> stack);
+  std::optional<std::uint32_t> arrives(thread_id thread, std::uintptr_t pc, std::uintptr_t address,
+                                       std::uint32_t index, std::span<const std::byte> stack);
 
   /// The most common arrival: the first since the thread's last effect, at a place that no thread
   /// was seen to repeat. False: nothing is noted, ask arrives().
@@ -75,7 +75,7 @@ class spin_detector {
   struct arrival {
     std::uintptr_t pc;
     std::uintptr_t address;
-    std::uint64_t state;   // 0: not taken
+    std::uint64_t state;  // 0: not taken
     std::uint32_t index;
     std::uint32_t writes;  // how many are older
   };

@@ -35,7 +35,7 @@ class static_storage {
 
   std::uintptr_t begin_ = 0;
   std::size_t bytes_ = 0;
-  std::vector<std::uint32_t> saved_in_;   // by granule: the execution that saved it
+  std::vector<std::uint32_t> saved_in_;  // by granule: the execution that saved it
   std::vector<saved> log_;
   std::uint32_t execution_ = 1;
 };

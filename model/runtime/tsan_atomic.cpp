@@ -185,15 +185,15 @@ u8 __tsan_atomic8_fetch_nand(volatile u8* a, u8 x, int mo) {
   return modify(modification::bit_nand, "fetch_nand", a, x, mo, __builtin_return_address(0));
 }
 bool __tsan_atomic8_compare_exchange_strong(volatile u8* a, u8* expected, u8 desired, int mo,
-                                                int failure_mo) {
+                                            int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 bool __tsan_atomic8_compare_exchange_weak(volatile u8* a, u8* expected, u8 desired, int mo,
-                                                int failure_mo) {
+                                          int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u8 __tsan_atomic8_compare_exchange_val(volatile u8* a, u8 expected, u8 desired, int mo,
-                                             int failure_mo) {
+                                       int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 
@@ -225,15 +225,15 @@ u16 __tsan_atomic16_fetch_nand(volatile u16* a, u16 x, int mo) {
   return modify(modification::bit_nand, "fetch_nand", a, x, mo, __builtin_return_address(0));
 }
 bool __tsan_atomic16_compare_exchange_strong(volatile u16* a, u16* expected, u16 desired, int mo,
-                                                int failure_mo) {
+                                             int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 bool __tsan_atomic16_compare_exchange_weak(volatile u16* a, u16* expected, u16 desired, int mo,
-                                                int failure_mo) {
+                                           int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u16 __tsan_atomic16_compare_exchange_val(volatile u16* a, u16 expected, u16 desired, int mo,
-                                             int failure_mo) {
+                                         int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 
@@ -265,15 +265,15 @@ u32 __tsan_atomic32_fetch_nand(volatile u32* a, u32 x, int mo) {
   return modify(modification::bit_nand, "fetch_nand", a, x, mo, __builtin_return_address(0));
 }
 bool __tsan_atomic32_compare_exchange_strong(volatile u32* a, u32* expected, u32 desired, int mo,
-                                                int failure_mo) {
+                                             int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 bool __tsan_atomic32_compare_exchange_weak(volatile u32* a, u32* expected, u32 desired, int mo,
-                                                int failure_mo) {
+                                           int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u32 __tsan_atomic32_compare_exchange_val(volatile u32* a, u32 expected, u32 desired, int mo,
-                                             int failure_mo) {
+                                         int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 
@@ -305,15 +305,15 @@ u64 __tsan_atomic64_fetch_nand(volatile u64* a, u64 x, int mo) {
   return modify(modification::bit_nand, "fetch_nand", a, x, mo, __builtin_return_address(0));
 }
 bool __tsan_atomic64_compare_exchange_strong(volatile u64* a, u64* expected, u64 desired, int mo,
-                                                int failure_mo) {
+                                             int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 bool __tsan_atomic64_compare_exchange_weak(volatile u64* a, u64* expected, u64 desired, int mo,
-                                                int failure_mo) {
+                                           int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u64 __tsan_atomic64_compare_exchange_val(volatile u64* a, u64 expected, u64 desired, int mo,
-                                             int failure_mo) {
+                                         int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 
@@ -344,16 +344,16 @@ u128 __tsan_atomic128_fetch_xor(volatile u128* a, u128 x, int mo) {
 u128 __tsan_atomic128_fetch_nand(volatile u128* a, u128 x, int mo) {
   return modify(modification::bit_nand, "fetch_nand", a, x, mo, __builtin_return_address(0));
 }
-bool __tsan_atomic128_compare_exchange_strong(volatile u128* a, u128* expected, u128 desired, int mo,
-                                                int failure_mo) {
+bool __tsan_atomic128_compare_exchange_strong(volatile u128* a, u128* expected, u128 desired,
+                                              int mo, int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 bool __tsan_atomic128_compare_exchange_weak(volatile u128* a, u128* expected, u128 desired, int mo,
-                                                int failure_mo) {
+                                            int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u128 __tsan_atomic128_compare_exchange_val(volatile u128* a, u128 expected, u128 desired, int mo,
-                                             int failure_mo) {
+                                           int failure_mo) {
   return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 

@@ -8,16 +8,19 @@
 namespace heddle::runtime {
 namespace {
 
-[[gnu::always_inline]] inline void plain_access(const void* p, std::uint32_t size, bool write, void* pc) {
+[[gnu::always_inline]] inline void plain_access(const void* p, std::uint32_t size, bool write,
+                                                void* pc) {
   if (!engine::inside()) return;
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   engine& e = *engine::current();
   const auto place = reinterpret_cast<std::uintptr_t>(pc);
-  if (e.settle(address, size, write, place)) [[likely]] return;
+  if (e.settle(address, size, write, place)) [[likely]]
+    return;
   e.plain(address, size, write, place);
 }
 
-[[gnu::always_inline]] inline void plain_range(const void* p, std::size_t size, bool write, void* pc) {
+[[gnu::always_inline]] inline void plain_range(const void* p, std::size_t size, bool write,
+                                               void* pc) {
   if (!engine::inside()) return;
   engine::current()->plain(reinterpret_cast<std::uintptr_t>(p), size, write,
                            reinterpret_cast<std::uintptr_t>(pc));
@@ -68,14 +71,30 @@ void __tsan_volatile_write8(void* p) { plain_access(p, 8, true, __builtin_return
 void __tsan_volatile_read16(void* p) { plain_range(p, 16, false, __builtin_return_address(0)); }
 void __tsan_volatile_write16(void* p) { plain_range(p, 16, true, __builtin_return_address(0)); }
 
-void __tsan_unaligned_volatile_read2(void* p) { plain_access(p, 2, false, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_write2(void* p) { plain_access(p, 2, true, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_read4(void* p) { plain_access(p, 4, false, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_write4(void* p) { plain_access(p, 4, true, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_read8(void* p) { plain_access(p, 8, false, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_write8(void* p) { plain_access(p, 8, true, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_read16(void* p) { plain_range(p, 16, false, __builtin_return_address(0)); }
-void __tsan_unaligned_volatile_write16(void* p) { plain_range(p, 16, true, __builtin_return_address(0)); }
+void __tsan_unaligned_volatile_read2(void* p) {
+  plain_access(p, 2, false, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_write2(void* p) {
+  plain_access(p, 2, true, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_read4(void* p) {
+  plain_access(p, 4, false, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_write4(void* p) {
+  plain_access(p, 4, true, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_read8(void* p) {
+  plain_access(p, 8, false, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_write8(void* p) {
+  plain_access(p, 8, true, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_read16(void* p) {
+  plain_range(p, 16, false, __builtin_return_address(0));
+}
+void __tsan_unaligned_volatile_write16(void* p) {
+  plain_range(p, 16, true, __builtin_return_address(0));
+}
 
 void __tsan_read_write1(void* p) {
   plain_access(p, 1, false, __builtin_return_address(0));
@@ -125,8 +144,12 @@ void __tsan_write8_pc(void* p, void* pc) { plain_access(p, 8, true, pc); }
 void __tsan_read16_pc(void* p, void* pc) { plain_range(p, 16, false, pc); }
 void __tsan_write16_pc(void* p, void* pc) { plain_range(p, 16, true, pc); }
 
-void __tsan_read_range(void* p, std::size_t size) { plain_range(p, size, false, __builtin_return_address(0)); }
-void __tsan_write_range(void* p, std::size_t size) { plain_range(p, size, true, __builtin_return_address(0)); }
+void __tsan_read_range(void* p, std::size_t size) {
+  plain_range(p, size, false, __builtin_return_address(0));
+}
+void __tsan_write_range(void* p, std::size_t size) {
+  plain_range(p, size, true, __builtin_return_address(0));
+}
 void __tsan_read_range_pc(void* p, std::size_t size, void* pc) { plain_range(p, size, false, pc); }
 void __tsan_write_range_pc(void* p, std::size_t size, void* pc) { plain_range(p, size, true, pc); }
 

@@ -1,9 +1,8 @@
 // What a check tells heddle: choices of its own, and names.
 #include <atomic>
+#include <heddle/check.hpp>
 #include <mutex>
 #include <thread>
-
-#include <heddle/check.hpp>
 
 HEDDLE_CHECK(choose_explores_each_alternative) {
   const std::size_t chosen = heddle::choose(3);
@@ -14,7 +13,8 @@ HEDDLE_CHECK(choose_explores_each_alternative) {
 /// 3 * 2 * 2 executions.
 HEDDLE_CHECK(choose_nothing_else) {
   std::atomic<int> x{0};
-  std::thread other([&] { x.store(1 + static_cast<int>(heddle::choose(2)), std::memory_order_relaxed); });
+  std::thread other(
+      [&] { x.store(1 + static_cast<int>(heddle::choose(2)), std::memory_order_relaxed); });
   const std::size_t first = heddle::choose(3);
   (void)x.load(std::memory_order_relaxed);
   heddle::require(first < 3);

@@ -1,10 +1,9 @@
 // Loops that wait by trying again. Each lets a thread round only while there is something newer to
 // read: nothing bounds them, and every one of these checks ends.
 #include <atomic>
+#include <heddle/check.hpp>
 #include <mutex>
 #include <thread>
-
-#include <heddle/check.hpp>
 
 namespace {
 

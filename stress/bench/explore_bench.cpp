@@ -42,13 +42,16 @@ class bare_recorder final : public recorder {
         threads_[thread].finished = true;
         running_ = 0;
         return {step_status::done, {}, false};
-      case operation_kind::store: values_[op.location] = op.operand; break;
+      case operation_kind::store:
+        values_[op.location] = op.operand;
+        break;
       case operation_kind::compare_exchange: {
         const value old = values_[op.location];
         if (old == op.expected) values_[op.location] = op.operand;
         return {step_status::done, old, true};
       }
-      default: break;
+      default:
+        break;
     }
     return {step_status::done, op.location == no_location ? value{} : values_[op.location], true};
   }
@@ -170,8 +173,11 @@ BENCHMARK_CAPTURE(run_bare, store_buffering, store_buffering);
 BENCHMARK_CAPTURE(run_bare, store_buffering_pthreads, store_buffering_pthreads);
 BENCHMARK_CAPTURE(run_bare, fifty_events, fifty_events);
 BENCHMARK_CAPTURE(run_bare, prefix_1000, [] { long_prefix(1000); });
-BENCHMARK(memory)->RangeMultiplier(10)->Range(1'000, 10'000'000)->Iterations(1)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(memory)
+    ->RangeMultiplier(10)
+    ->Range(1'000, 10'000'000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace heddle::bench

@@ -46,8 +46,8 @@ class scripted_program final : public program {
   }
 
   location_id locations_;
-  std::vector<script> scripts_;   // by thread
-  std::vector<std::size_t> at_;   // by thread: its next operation
+  std::vector<script> scripts_;  // by thread
+  std::vector<std::size_t> at_;  // by thread: its next operation
 };
 
 /// `rounds` times: store to `mine`, load from `other`, relaxed.

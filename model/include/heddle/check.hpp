@@ -26,10 +26,10 @@ void require(bool condition, const char* message = nullptr,
              std::source_location where = std::source_location::current());
 
 /// One of 0 … alternatives - 1, and the check is explored with each: for what the program does not
-/// decide itself (an input, a failing call, a timeout). `alternatives` is at least 1, else the check
-/// fails with kind `misuse`. Not to be used for what other threads decide: that is explored anyway.
-/// Outside an exploration it answers 0. Thread safe; no effect on the order of other operations.
-/// Each call multiplies the executions by up to `alternatives`.
+/// decide itself (an input, a failing call, a timeout). `alternatives` is at least 1, else the
+/// check fails with kind `misuse`. Not to be used for what other threads decide: that is explored
+/// anyway. Outside an exploration it answers 0. Thread safe; no effect on the order of other
+/// operations. Each call multiplies the executions by up to `alternatives`.
 std::size_t choose(std::size_t alternatives);
 
 /// Reports call the object at this address by `name`, which is copied, from now on in this
@@ -47,8 +47,8 @@ struct check_registration {
 }  // namespace detail
 }  // namespace heddle
 
-#define HEDDLE_CHECK(name)                                                            \
-  static void heddle_check_##name();                                                  \
-  static const ::heddle::detail::check_registration heddle_registration_##name{       \
-      #name, &heddle_check_##name, __FILE__, static_cast<unsigned>(__LINE__)};        \
+#define HEDDLE_CHECK(name)                                                      \
+  static void heddle_check_##name();                                            \
+  static const ::heddle::detail::check_registration heddle_registration_##name{ \
+      #name, &heddle_check_##name, __FILE__, static_cast<unsigned>(__LINE__)};  \
   static void heddle_check_##name()

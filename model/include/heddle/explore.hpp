@@ -13,24 +13,24 @@
 namespace heddle {
 
 struct options {
-  std::string name = "explore";         // how the report calls this check
-  std::string memory_model = "cpp20";   // cpp20, rc11 or sc
-  std::string replay;                   // a token: run that execution only
-  std::uint64_t executions = 0;         // stop after so many; 0: no limit
-  double seconds = 0;                   // stop after this time; 0: no limit
-  std::uint32_t max_steps = 100'000;    // events of one execution; more: `bounded`
-  bool keep_going = false;              // count failures instead of stopping at the first
-  bool races = true;                    // report data races
+  std::string name = "explore";        // how the report calls this check
+  std::string memory_model = "cpp20";  // cpp20, rc11 or sc
+  std::string replay;                  // a token: run that execution only
+  std::uint64_t executions = 0;        // stop after so many; 0: no limit
+  double seconds = 0;                  // stop after this time; 0: no limit
+  std::uint32_t max_steps = 100'000;   // events of one execution; more: `bounded`
+  bool keep_going = false;             // count failures instead of stopping at the first
+  bool races = true;                   // report data races
 };
 
 struct result {
-  std::string verdict;                  // "verified", "failed", "bounded", "error"
-  std::string failure_kind;             // "assertion", "data_race", …; empty if none failed
-  std::string failure_message;          // one line
-  std::string reason;                   // for bounded and error
-  std::string replay;                   // the token of the first failure
-  std::string text;                     // the whole report, as the terminal would show it
-  std::string json;                     // the object of this check, as --json would write it
+  std::string verdict;          // "verified", "failed", "bounded", "error"
+  std::string failure_kind;     // "assertion", "data_race", …; empty if none failed
+  std::string failure_message;  // one line
+  std::string reason;           // for bounded and error
+  std::string replay;           // the token of the first failure
+  std::string text;             // the whole report, as the terminal would show it
+  std::string json;             // the object of this check, as --json would write it
   std::uint64_t executions = 0;
   std::uint64_t blocked = 0;
   std::uint64_t failures = 0;
