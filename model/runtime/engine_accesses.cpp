@@ -104,11 +104,13 @@ value engine::atomic(operation& op, std::uintptr_t address, const char* name, st
   const bool loads = op.kind == operation_kind::load;
   if (op.kind != operation_kind::store &&
       !spins_.arrives_first(running_, pc, address, view_.clock)) {
-    if (loads && repeats_in_library(address, pc)) return self().last_loaded;
+    if (loads && library_spins_.in_use() && repeats_in_library(address, pc)) {
+      return self().last_loaded;
+    }
     check_repetition(address, pc);
   }
   const step s = perform_here(op, name, address);
-  if (loads) self().loaded(address, pc, view_.clock - 1, s.result);
+  if (loads && library_spins_.in_use()) self().loaded(address, pc, view_.clock - 1, s.result);
   const bool wrote = op.kind == operation_kind::store ||
                      op.kind == operation_kind::read_modify_write ||
                      (op.kind == operation_kind::compare_exchange && s.result == op.expected);

@@ -12,8 +12,7 @@ library_spins::library_spins(std::function<bool(std::uintptr_t)> is_spin)
     : is_spin_(std::move(is_spin)) {
   char* table = heddle_waiter_table;
   asm("" : "+r"(table));  // the compiler thinks that arrays are never null
-  // No address is that far behind the last one.
-  table_ = table == nullptr ? ~std::uintptr_t{0} : reinterpret_cast<std::uintptr_t>(table);
+  table_ = table == nullptr ? no_table : reinterpret_cast<std::uintptr_t>(table);
 }
 
 bool library_spins::is_spin(std::uintptr_t pc) {

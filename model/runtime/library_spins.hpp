@@ -26,6 +26,9 @@ class library_spins {
   /// Whether the innermost functions of the call stack are such a loop.
   bool is_one(const call_stack& stack);
 
+  /// Whether the program has any such loop: they all come with the table.
+  bool in_use() const { return table_ != no_table; }
+
   /// Whether the address is that of a count of waiters.
   bool is_waiter_count(std::uintptr_t address) const {
     return address - table_ < table_bytes && (address - table_) % entry_bytes == 0;
@@ -34,6 +37,7 @@ class library_spins {
  private:
   static constexpr std::uintptr_t entry_bytes = 128;  // the count, and 64 bytes later a version
   static constexpr std::uintptr_t table_bytes = 16 * entry_bytes;
+  static constexpr std::uintptr_t no_table = ~std::uintptr_t{0};  // no address is that far behind
 
   std::function<bool(std::uintptr_t)> is_spin_;
   std::unordered_map<std::uintptr_t, bool> known_;

@@ -46,7 +46,9 @@ class spin_detector {
 
   /// The thread has stored without looking: undoes what it wrote there before, or is an effect.
   void stored(thread_id thread, std::uintptr_t address, value after) {
-    if (thread < threads_.size()) store(threads_[thread], address, after);
+    if (thread >= threads_.size()) return;
+    history& past = threads_[thread];
+    past.writes.empty() ? forget(past) : store(past, address, after);
   }
 
   /// The thread is about to read at `pc`, as its event `index`. The index of the event from which
