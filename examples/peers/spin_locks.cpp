@@ -4,8 +4,7 @@
 //           tickets; each turn is waited for at the one write that brings it.
 //   ttas    test, then test-and-set: waits until the lock looks free, then tries. With the try made
 //           by compare-and-exchange, whose failure writes nothing: (n!)^2 executions, see below.
-//   tas     test-and-set alone: each failed try writes, so heddle does not take its loop for
-//           waiting. Bounded by the number of tries here.
+//   tas     test-and-set alone, with a bounded number of tries: each is an execution of its own.
 #include <atomic>
 #include <heddle/check.hpp>
 
@@ -117,7 +116,7 @@ HEDDLE_CHECK(ttas_lock_with_hole_2) { sections<2, ttas_lock_with_hole>(); }
 HEDDLE_CHECK(ttas_lock_with_hole_3) { sections<3, ttas_lock_with_hole>(); }
 HEDDLE_CHECK(ttas_lock_with_hole_4) { sections<4, ttas_lock_with_hole>(); }
 
-/// The usual form, with an exchange. A failed try writes, and is an execution of its own.
+/// The usual form, with an exchange. A failed try writes what it has read: a round without effect.
 class ttas_exchange_lock {
  public:
   void lock() {
