@@ -94,7 +94,7 @@ class session {
     result_.executions = result_.blocked = result_.failures = 0;
     result_.reason.clear();
     result_.failure.reset();
-    cut_ = 0;
+    cut_ = unfinished_ = 0;
   }
 
   /// False: the search has to start again.
@@ -127,6 +127,12 @@ class session {
       result_.reason =
           fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short", cut_,
                       cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were");
+    } else if (unfinished_ > 0) {
+      result_.verdict = verdict::bounded;
+      result_.reason = fmt::format(
+          "{} execution{} left where threads had given way to each other, and tried again, more "
+          "often than is followed",
+          unfinished_, unfinished_ == 1 ? " was" : "s were");
     } else {
       result_.verdict = verdict::verified;
     }
@@ -173,6 +179,9 @@ class session {
         break;
       case ending::cut:
         ++cut_;
+        break;
+      case ending::unfinished:
+        ++unfinished_;
         break;
       case ending::abandoned:
       case ending::nondeterministic:
@@ -276,6 +285,7 @@ class session {
   clock::time_point start_;
   double told_at_ = 0;
   std::uint64_t cut_ = 0;
+  std::uint64_t unfinished_ = 0;
   check_result result_;
 };
 

@@ -147,7 +147,9 @@ class engine final : public program {
   /// The running thread's last event was an access of this object: does it race with a plain one?
   /// What a thread has come after it stays after, until there is another; see check_objects.
   void check_atomic(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {
-    if (running_ < 64 && (objects_[object].in_order >> running_ & 1) != 0) return;
+    const struct object& o = objects_[object];
+    const std::uint64_t in_order = write ? o.writes_in_order : o.reads_in_order;
+    if (running_ < 64 && (in_order >> running_ & 1) != 0) return;
     check_order(object, size, write, pc);
   }
   /// The objects in this memory end, by what `how` says ("overwrites", "frees the memory of").

@@ -44,13 +44,14 @@ struct object {
   std::uint8_t size = 0;  // bytes that it covers for overlap
   object_kind kind = object_kind::atomic;
   bool alive = true;
-  bool second_half = false;     // of a 16-byte atomic: the entry of its second granule
+  std::uint32_t whole = 0;      // the second half of a 16-byte object: the index of its first
   bool destroyed = false;       // a mutex after pthread_mutex_destroy
   thread_id owner = no_thread;  // mutex, once: who holds or runs it, in native order
   std::uintptr_t place = 0;     // where it was taken
-  // Threads (0 to 63) that came after all plain accesses of its memory so far, as an atomic access
-  // of theirs has found.
-  std::uint64_t in_order = 0;
+  // Threads (0 to 63) of which an atomic write, or an atomic read, has found itself in order with
+  // all plain accesses of its memory so far. A read is that already if they are reads, too.
+  std::uint64_t writes_in_order = 0;
+  std::uint64_t reads_in_order = 0;
 };
 
 class objects {
@@ -114,6 +115,10 @@ class objects {
     std::uint32_t index = 0;
     std::uint32_t execution = 0;
   };
+  object& whole(std::uint32_t index) {
+    object& o = table_[index];
+    return o.whole == 0 ? o : table_[o.whole];
+  }
   found look_up(std::uintptr_t address, std::uint8_t size, object_kind kind);
   location_id intern(const identity& id);
   void grow();
@@ -134,7 +139,7 @@ void objects::visit(std::uintptr_t address, std::size_t size, const Visit& visit
     std::uint32_t* word = shadow_.object_at(g);
     if (word == nullptr) continue;
     for (std::uint32_t i = *word; i != 0; i = table_[i].next) {
-      object& o = table_[i];
+      object& o = whole(i);
       if (!o.alive || o.address >= address + size || o.address + o.size <= address) continue;
       visit(o);
     }
