@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ namespace heddle {
 struct search_options {
   memory_model model = memory_model::cpp20;
   std::uint32_t max_steps = 100'000;  // events of one execution
+  /// Called, if it is not empty, when an execution has come near max_steps, to look more closely.
+  std::function<void()> near_the_bound = {};
 };
 
 /// How an execution ended.
@@ -138,6 +141,7 @@ class graph_recorder : public recorder {
   thread_id replay_hint_ = 0;     // the thread whose event another one waits for
   thread_id forced_ = no_thread;  // a waiter that must add its failing read now
   bool stopped_ = false;
+  std::uint32_t attention_ = 0;  // something is to be done when the graph has so many events
   ending stop_reason_ = ending::complete;
   divergence divergence_;
   std::vector<value> initial_;                  // by location

@@ -24,7 +24,8 @@ enum class object_kind : std::uint8_t {
   shared_lock,
   barrier,
   spin_lock,
-  wake_up,  // always hidden
+  wake_up,     // this and the next are always hidden
+  thread_end,
 };
 
 /// "a mutex", "a condition variable", …
@@ -32,7 +33,7 @@ constexpr const char* words_for(object_kind kind) {
   constexpr const char* words[] = {
       "an atomic object", "a mutex",       "a once flag", "a condition variable",
       "a semaphore",      "a shared lock", "a barrier",   "a spin lock",
-      "a wake-up"};
+      "a wake-up",      "a thread's end"};
   return words[static_cast<unsigned>(kind)];
 }
 
