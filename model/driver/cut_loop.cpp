@@ -53,6 +53,13 @@ std::vector<visited_place> places_of(const std::vector<engine::watched_event>& e
   return result;
 }
 
+/// By file, then by line: not by where in its round the loop was cut.
+bool comes_before(const visited_place& a, const visited_place& b) {
+  const auto file = [](const std::string& name) { return name.substr(0, name.rfind(':')); };
+  if (file(a.name) != file(b.name)) return file(a.name) < file(b.name);
+  return a.name.size() != b.name.size() ? a.name.size() < b.name.size() : a.name < b.name;
+}
+
 std::vector<std::string> names_of(const std::vector<visited_place>& loop,
                                   report::symbolizer& symbols) {
   std::vector<std::string> names;
@@ -82,11 +89,13 @@ cut_loop loop_of_cut(const engine& e) {
   const thread_id thread = busiest(e.watched());
   const std::string who = e.name_of_thread(thread);
   std::vector<visited_place> loop = places_of(e.watched(), thread, places);
-  const visited_place last = loop.back();
   std::erase_if(loop, [](const visited_place& p) { return p.times < rounds_min; });
   if (loop.empty()) {
-    return {fmt::format("{} was at {}", who, last.name), *last.stack};
+    const auto last = std::find_if(e.watched().rbegin(), e.watched().rend(),
+                                   [thread](const auto& entry) { return entry.thread == thread; });
+    return {fmt::format("{} was at {}", who, places.place(last->event.stack)), last->event.stack};
   }
+  std::sort(loop.begin(), loop.end(), comes_before);
   const std::vector<std::string> objects = names_of(loop, *symbols);
   std::vector<std::string> shown;
   for (const visited_place& place : loop) {

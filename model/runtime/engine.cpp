@@ -2,6 +2,7 @@
 
 #include "model/program/check_that.hpp"
 #include "model/runtime/endings.hpp"
+#include "model/runtime/robust_mutexes.hpp"
 #include "model/runtime/thread_specific.hpp"
 
 bool heddle_inside = false;
@@ -80,6 +81,7 @@ void engine::finish() {
   if (all_finished && judges_leaks && heap_.live_blocks() != 0) {
     look_for_leaks();
   }
+  if (all_finished && judges_leaks && !failure_ && !ended_early()) look_for_unjoined_threads();
   if (std::exchange(watching_, false)) recording_ = false;
   statics_.restore();
   learned_ |= spins_.learned();
@@ -202,12 +204,14 @@ void* engine::join_thread(thread_id target) {
 
 void engine::finish_thread(void* result) {
   run_exit_handlers(*this, running_);
+  if (!self().held.empty()) abandon_robust_mutexes();
   leave_program();
   if (marks_ends_) mark_end();
   operation op;
   op.kind = operation_kind::finish_thread;
   perform(op, "finish", 0);
   model_thread& me = self();
+  me.length = view_.clock;
   me.result = result;
   me.finished = true;
   if (running_ == 0) main_finished_ = true;

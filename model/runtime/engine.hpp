@@ -157,6 +157,9 @@ class engine final : public program {
   /// A plain access that is about to happen. From inside a visit or without one: it opens its own
   /// where there is more to do than to look and to remember.
   void plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
+  /// A plain access of a stack: is it that of a thread that has ended?
+  [[gnu::noinline, gnu::cold]] void check_stack(std::uintptr_t address, std::size_t size,
+                                                bool write);
   /// Ends the execution for what the race detector has just found; returns if races are not asked
   /// for and it is one.
   [[gnu::noinline, gnu::cold]] void report_conflict();
@@ -289,6 +292,7 @@ class engine final : public program {
   void finish();
   void note_crash(const crash& what);
   void look_for_leaks();
+  void look_for_unjoined_threads();
   void wrote(std::uintptr_t address, std::size_t size) {
     if (fibers_.stacks().contains(running_, address)) return;
     spins_.effect(running_);

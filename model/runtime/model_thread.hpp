@@ -40,6 +40,7 @@ struct model_thread {
   bool detached = false;
   bool joined = false;
   bool finished = false;
+  std::uint32_t length = 0;       // in events, when it has finished
   std::uintptr_t created_at = 0;  // place
   std::vector<held_mutex> held;
   std::vector<thread_exit_handler> exit_handlers;  // of thread_local objects

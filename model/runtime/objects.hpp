@@ -47,6 +47,9 @@ struct object {
   bool alive = true;
   bool second_half = false;     // of a 16-byte atomic: the entry of its second granule
   bool destroyed = false;       // a mutex after pthread_mutex_destroy
+  bool owner_died = false;      // a robust mutex: its last owner has ended, holding it
+  bool lost = false;            // a robust mutex that nobody has made consistent
+  thread_id ended_by = no_thread;  // who destroyed it, at `place`
   thread_id owner = no_thread;  // mutex, once: who holds or runs it, in native order
   std::uintptr_t place = 0;     // where it was taken
   // Threads (0 to 63) that came after all plain accesses of its memory so far, as an atomic access

@@ -125,7 +125,7 @@ heddle_divert_slowly:
   .cfi_endproc
   .size heddle_divert_slowly, . - heddle_divert_slowly
 
-divert_all act_unmodelled, sem_open, pthread_mutex_consistent, pthread_cancel, pthread_kill, \
+divert_all act_unmodelled, sem_open, pthread_cancel, pthread_kill, \
   pthread_sigqueue
 divert act_unmodelled, __register_atfork, pthread_atfork
 
