@@ -123,10 +123,14 @@ step graph_recorder::extend(thread_id thread, const operation& op) {
     return {step_status::park, {}, false};
   }
   if (!may_extend(thread)) return {step_status::park, {}, false};
-  if (g().size() >= options_.max_steps) {
-    stopped_ = true;
-    stop_reason_ = ending::cut;
-    return {};
+  if (g().size() >= attention_) [[unlikely]] {
+    if (g().size() >= options_.max_steps) {
+      stopped_ = true;
+      stop_reason_ = ending::cut;
+      return {};
+    }
+    attention_ = options_.max_steps;
+    options_.near_the_bound();
   }
   threads_[thread].now = state::running;
   switch (op.kind) {

@@ -1,5 +1,7 @@
 #include "model/explore/graph_recorder.hpp"
 
+#include <algorithm>
+
 namespace heddle {
 
 void graph_recorder::begin(execution_graph& graph) {
@@ -11,6 +13,8 @@ void graph_recorder::begin(execution_graph& graph) {
   running_ = 0;
   forced_ = no_thread;
   stopped_ = false;
+  attention_ = options_.max_steps;
+  if (options_.near_the_bound) attention_ -= std::min(attention_ / 2, 256u);
 }
 
 thread_id graph_recorder::next_thread() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct search_options {
   // How often a thread is followed that gives way and tries again, each time because another one
   // has seen it: threads can do that to each other for ever.
   std::uint32_t max_rounds = 3;
+  /// Called, if it is not empty, when an execution has come near max_steps, to look more closely.
+  std::function<void()> near_the_bound = {};
 };
 
 /// How an execution ended.
@@ -155,6 +158,7 @@ class graph_recorder : public recorder {
   thread_id replay_hint_ = 0;     // the thread whose event another one waits for
   thread_id forced_ = no_thread;  // a waiter that must add its failing read now
   bool stopped_ = false;
+  std::uint32_t attention_ = 0;  // something is to be done when the graph has so many events
   ending stop_reason_ = ending::complete;
   divergence divergence_;
   std::vector<value> initial_;                  // by location

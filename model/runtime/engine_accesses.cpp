@@ -164,6 +164,8 @@ void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::ui
     visit v;
     pc = place(pc);
   }
+  if (is_on_stacks(address)) [[unlikely]]
+    check_stack(address, size, write);
   std::uint32_t object = 0;
   const bool fine =
       size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write, view_, pc, object)
