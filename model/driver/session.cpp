@@ -103,9 +103,11 @@ class session {
 
   /// False: the search has to start again.
   bool explore() {
-    exhaustive search({options_.model, options_.max_steps, [this] {
-                         if (loop_.sentence.empty()) engine_.watch();
-                       }});
+    search_options options{.model = options_.model, .max_steps = options_.max_steps};
+    options.near_the_bound = [this] {
+      if (loop_.sentence.empty()) engine_.watch();
+    };
+    exhaustive search(options);
     std::uint64_t looked_at = engine_.steps();
     for (bool first = true;; first = false) {
       // Reading the clock costs as much as a few events.

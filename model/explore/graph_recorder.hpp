@@ -21,8 +21,8 @@ namespace heddle {
 struct search_options {
   memory_model model = memory_model::cpp20;
   std::uint32_t max_steps = 100'000;  // events of one execution
-  // How often a thread is followed that gives way and tries again, each time because another one
-  // has seen it: threads can do that to each other for ever.
+  /// How often a thread is followed that gives way and tries again, each time because another one
+  /// has seen it: threads can do that to each other for ever.
   std::uint32_t max_rounds = 3;
   /// Called, if it is not empty, when an execution has come near max_steps, to look more closely.
   std::function<void()> near_the_bound = {};
