@@ -21,9 +21,11 @@
 // Not promised: an order among those who wait.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <functional>
 #include <heddle/detail/misuse.hpp>
 #include <heddle/safepoint_domain.hpp>
-#include <mutex>
 
 namespace heddle {
 
@@ -36,7 +38,22 @@ class sectioned_object {
 
  private:
   friend class critical_section;
-  std::mutex mutex_;
+
+  bool try_own() noexcept {
+    int free = 0;
+    // Acquire: pairs with the release in disown.
+    return owned_.compare_exchange_strong(free, 1, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
+  }
+  void disown() noexcept {
+    // Release: pairs with the acquire of the next owner.
+    owned_.store(0, std::memory_order_release);
+    owned_.notify_all();
+  }
+  // Until nobody owns it, for a moment at least. Owning it to find out would be seen by others.
+  void wait() const noexcept { owned_.wait(1, std::memory_order_relaxed); }
+
+  std::atomic<int> owned_{0};  // 1: by a section that runs
 };
 
 /// The calling thread, which is attached, owns the object, or the two, for the lifetime of this,
@@ -47,7 +64,8 @@ class [[nodiscard]] critical_section final : detail::suspendable {
       : critical_section(token, object, object) {}
 
   critical_section(safepoint_domain::token, sectioned_object& one, sectioned_object& other)
-      : one_(&one), other_(&one == &other ? nullptr : &other) {
+      : one_(std::min(&one, &other, std::less<>())),
+        other_(&one == &other ? nullptr : std::max(&one, &other, std::less<>())) {
     auto& mine = detail::this_safepoint_attachment;
     detail::diagnose(mine.domain != nullptr, "a token is used while its thread is detached");
     outer = mine.innermost;
@@ -69,8 +87,8 @@ class [[nodiscard]] critical_section final : detail::suspendable {
  private:
   void suspend() noexcept override {
     if (!running_) return;
-    one_->mutex_.unlock();
-    if (other_ != nullptr) other_->mutex_.unlock();
+    one_->disown();
+    if (other_ != nullptr) other_->disown();
     running_ = false;
   }
   void resume() noexcept override {
@@ -79,9 +97,9 @@ class [[nodiscard]] critical_section final : detail::suspendable {
 
   // Takes all or nothing at once; which object was in the way, if one was.
   sectioned_object* take() noexcept {
-    if (!one_->mutex_.try_lock()) return one_;
-    if (other_ == nullptr || other_->mutex_.try_lock()) return nullptr;
-    one_->mutex_.unlock();
+    if (!one_->try_own()) return one_;
+    if (other_ == nullptr || other_->try_own()) return nullptr;
+    one_->disown();
     return other_;
   }
 
@@ -90,12 +108,9 @@ class [[nodiscard]] critical_section final : detail::suspendable {
   void own() noexcept {
     safepoint_domain& domain = *detail::this_safepoint_attachment.domain;
     while (sectioned_object* busy = take()) {
-      for (auto* each = outer; each != nullptr; each = each->outer)
-        each->suspend();
+      for (auto* each = outer; each != nullptr; each = each->outer) each->suspend();
       domain.leave();
-      {
-        std::lock_guard wait(busy->mutex_);
-      }
+      busy->wait();
       domain.enter();
     }
     running_ = true;

@@ -31,7 +31,9 @@ HEDDLE_CHECK(rp_1_each_applied_once_attached) {
     attach_guard guard(lock);
   });
   lock.defer(once);
-  { attach_guard guard(lock); }
+  {
+    attach_guard guard(lock);
+  }
   other.join();
   attach_guard guard(lock);
   heddle::require(applied == 2);
@@ -96,7 +98,9 @@ HEDDLE_CHECK(rp_2_next_attach_applies) {
   eager_lock lock;
   bool applied = false;
   std::thread other([&] { lock.defer([&]() noexcept { applied = true; }); });
-  { attach_guard guard(lock); }
+  {
+    attach_guard guard(lock);
+  }
   other.join();
   attach_guard guard(lock);
   heddle::require(applied, "the signal was lost");
@@ -109,7 +113,9 @@ HEDDLE_CHECK(rp_2_what_was_written_before_is_seen) {
     written = 1;
     lock.defer([&]() noexcept { ++written; });
   });
-  { attach_guard guard(lock); }
+  {
+    attach_guard guard(lock);
+  }
   other.join();
 }
 
