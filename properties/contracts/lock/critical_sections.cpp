@@ -152,8 +152,8 @@ HEDDLE_CHECK(cs_2_two_objects_in_two_orders) {
   heddle::require(one.value == 2 && two.value == 2);
 }
 
-// Explored under sequential consistency: it is about deadlock, and under the default model there are
-// twelve times as many executions.
+// Explored under sequential consistency: it is about deadlock, and under the default model there
+// are twelve times as many executions.
 HEDDLE_CHECK(cs_2_nested_in_two_orders) {
   safepoint_domain domain;
   sectioned_object one;
