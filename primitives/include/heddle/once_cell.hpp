@@ -33,6 +33,7 @@
 
 #include <concepts>
 #include <functional>
+#include <heddle/detail/initialiser.hpp>
 #include <heddle/detail/once_state.hpp>
 #include <memory>
 #include <optional>
@@ -80,9 +81,7 @@ class once_cell {
   /// The value; if there is none, `initialise()` makes it, or that of another thread, for which
   /// this one waits. Throws what `initialise` throws, recursive_initialisation and
   /// initialisation_cycle (OC-9).
-  template <class Initialise>
-    requires std::is_invocable_v<Initialise> &&
-             std::constructible_from<T, std::invoke_result_t<Initialise>>
+  template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
     if (state_.is_full()) [[likely]]
       return value_;
@@ -92,9 +91,7 @@ class once_cell {
 
   /// The same, but `stop` ends the waiting: then operation_cancelled is thrown, to this caller
   /// only. An initialiser that runs, here or elsewhere, is never abandoned.
-  template <class Initialise>
-    requires std::is_invocable_v<Initialise> &&
-             std::constructible_from<T, std::invoke_result_t<Initialise>>
+  template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise, const std::stop_token& stop) {
     if (state_.is_full()) [[likely]]
       return value_;

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <concepts>
 #include <functional>
+#include <heddle/detail/initialiser.hpp>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -41,9 +42,7 @@ class race_once {
 
   /// The value; if there is none, that of `initialise()`, or of who was faster. Throws what
   /// `initialise` throws, and std::bad_alloc.
-  template <class Initialise>
-    requires std::is_invocable_v<Initialise> &&
-             std::constructible_from<T, std::invoke_result_t<Initialise>>
+  template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
     if (T* found = get()) [[likely]]
       return *found;
