@@ -127,6 +127,12 @@ class global_lock {
   /// and waits its turn (GIL-9); applies what was deferred. Two loads if there is nothing to do.
   void poll(attached);
 
+  /// Whether a thread has waited so long that the next poll, or detaching, hands the lock to it.
+  /// May be called by any thread.
+  bool is_wanted() const noexcept {
+    return (state_.load(std::memory_order_relaxed) & requested) != 0;
+  }
+
   /// Leaves an operation for whoever attaches next (see deferred_operations::post). Thread safe.
   template <class Function>
     requires std::is_nothrow_invocable_v<std::decay_t<Function>&>

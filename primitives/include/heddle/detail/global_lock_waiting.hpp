@@ -209,7 +209,7 @@ inline void global_lock::hand_over() {
 
 inline void global_lock::poll(attached) {
   detail::diagnose(is_attached(), "a token is used while its thread is detached");
-  if ((state_.load(std::memory_order_relaxed) & requested) != 0) [[unlikely]]
+  if (is_wanted()) [[unlikely]]
     hand_over();
   run_deferred();
 }

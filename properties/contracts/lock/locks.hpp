@@ -1,0 +1,17 @@
+// What the checks of the global lock share.
+#pragma once
+
+#include <chrono>
+#include <heddle/check.hpp>
+#include <heddle/global_lock.hpp>
+
+namespace contracts {
+
+// A lock that is handed over as soon as anybody waits: fewer executions than with a time limit, of
+// which each wait has two outcomes.
+struct eager_lock : heddle::global_lock {
+  explicit eager_lock(startup when = startup::running)
+      : global_lock(when, std::chrono::nanoseconds(0)) {}
+};
+
+}  // namespace contracts
