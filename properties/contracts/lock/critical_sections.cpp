@@ -152,23 +152,23 @@ HEDDLE_CHECK(cs_2_two_objects_in_two_orders) {
   heddle::require(one.value == 2 && two.value == 2);
 }
 
+// Explored under sequential consistency: it is about deadlock, and under the default model there are
+// twelve times as many executions.
 HEDDLE_CHECK(cs_2_nested_in_two_orders) {
   safepoint_domain domain;
-  counter one;
-  counter two;
+  sectioned_object one;
+  sectioned_object two;
+  attach_guard guard(domain);
   std::thread other([&] {
-    attach_guard guard(domain);
-    critical_section outer(guard.token(), two.section);
-    critical_section inner(guard.token(), one.section);
-    ++one.value;
+    attach_guard mine(domain);
+    critical_section outer(mine.token(), two);
+    critical_section inner(mine.token(), one);
   });
   {
-    attach_guard guard(domain);
-    critical_section outer(guard.token(), one.section);
-    critical_section inner(guard.token(), two.section);
-    ++two.value;
+    critical_section outer(guard.token(), one);
+    critical_section inner(guard.token(), two);
   }
-  other.join();
+  detached(guard.token(), [&] { other.join(); });
 }
 
 HEDDLE_CHECK(cs_2_broken_two_mutexes_in_two_orders) {

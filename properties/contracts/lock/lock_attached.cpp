@@ -106,14 +106,12 @@ HEDDLE_CHECK(mx_2_attached_after_a_refusal) {
 HEDDLE_CHECK(mx_2_broken_returns_detached) {
   eager_lock lock;
   std::mutex mutex;
-  int count = 0;
   const auto work = [&] {
     attach_guard guard(lock);
     std::unique_lock held(mutex, std::try_to_lock);
     heddle::detach_guard away(guard.token());
     if (!held) held.lock();
     heddle::require(lock.is_attached(), "returned detached");
-    ++count;
   };
   std::thread other(work);
   work();
@@ -161,6 +159,7 @@ void owner_attaches() {
     ++count;
   }
   other.join();
+  heddle::require(count == 2);
 }
 
 HEDDLE_CHECK(mx_4_owner_of_the_mutex_attaches) { owner_attaches<by_detaching>(); }
