@@ -121,7 +121,7 @@ class global_lock {
   void initialise(Function&& function);
 
   /// From now on only the calling thread may attach; the others that wait, or come, are turned away
-  /// (GIL-8). There is no way back.
+  /// (GIL-8). There is no way back, and the calling thread should be the last to use the lock.
   void finalise(attached);
 
   /// To be called now and then in long work: hands the lock to a thread that has waited too long,
