@@ -54,7 +54,9 @@ class attached_once_cell {
   /// The value, or nullptr if there is none yet. Never waits: one acquire load and a branch.
   template <attached_token Token>
   T* get(Token) noexcept {
-    return state_.is_full() ? std::addressof(value_) : nullptr;
+    if (state_.is_full()) [[likely]]
+      return std::addressof(value_);
+    return nullptr;
   }
 
   /// The value; if there is none, `initialise()` makes it, attached, or that of another thread, for
@@ -62,9 +64,9 @@ class attached_once_cell {
   /// initialisation_cycle (POL-5).
   template <attached_token Token, detail::initialiser_of<T> Initialise>
   T& get_or_init(Token token, Initialise&& initialise) {
-    if (!state_.is_full()) [[unlikely]]
-      initialise_or_wait(token, initialise);
-    return value_;
+    if (state_.is_full()) [[likely]]
+      return value_;
+    return initialise_or_wait(token, initialise);
   }
 
   /// Puts `value` into an empty cell and returns nothing; gives it back if the cell is full or
@@ -80,19 +82,21 @@ class attached_once_cell {
 
  private:
   template <class Token, class Initialise>
-  [[gnu::noinline]] void initialise_or_wait(Token token, Initialise& initialise) {
+  [[gnu::noinline]] T& initialise_or_wait(Token token, Initialise& initialise) {
     auto wait = [&] {
       detached(token, [this] { state_.wait(detail::once_state::wait_for::initialiser); });
     };
-    if (!state_.claim_or(wait)) return;
+    if (!state_.claim_or(wait)) return value_;
     detail::once_claim claim(state_, detail::once_state::empty);
     ::new (static_cast<void*>(std::addressof(value_)))
         T(std::invoke(std::forward<Initialise>(initialise)));
     claim.complete();
+    return value_;
   }
 
   detail::once_state state_;
   union {
+    char nothing_ = 0;  // so that a cell can be constant-initialised
     T value_;
   };
 };
