@@ -64,9 +64,9 @@ class attached_once_cell {
   /// initialisation_cycle (POL-5).
   template <attached_token Token, detail::initialiser_of<T> Initialise>
   T& get_or_init(Token token, Initialise&& initialise) {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    return initialise_or_wait(token, initialise);
+    if (!state_.is_full()) [[unlikely]]
+      initialise_or_wait(token, initialise);
+    return value_;
   }
 
   /// Puts `value` into an empty cell and returns nothing; gives it back if the cell is full or
@@ -82,16 +82,15 @@ class attached_once_cell {
 
  private:
   template <class Token, class Initialise>
-  [[gnu::noinline]] T& initialise_or_wait(Token token, Initialise& initialise) {
+  [[gnu::noinline]] void initialise_or_wait(Token token, Initialise& initialise) {
     auto wait = [&] {
       detached(token, [this] { state_.wait(detail::once_state::wait_for::initialiser); });
     };
-    if (!state_.claim_or(wait)) return value_;
+    if (!state_.claim_or(wait)) return;
     detail::once_claim claim(state_, detail::once_state::empty);
     ::new (static_cast<void*>(std::addressof(value_)))
         T(std::invoke(std::forward<Initialise>(initialise)));
     claim.complete();
-    return value_;
   }
 
   detail::once_state state_;

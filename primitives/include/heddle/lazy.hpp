@@ -41,9 +41,9 @@ class lazy {
   /// recursive_initialisation and initialisation_cycle (OC-9). When made: one acquire load, a
   /// branch.
   T& get() {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    return make_or_wait();
+    if (!state_.is_full()) [[unlikely]]
+      make_or_wait();
+    return value_;
   }
   T& operator*() { return get(); }
   T* operator->() { return std::addressof(get()); }
@@ -52,13 +52,12 @@ class lazy {
   T* value_if_made() noexcept { return state_.is_full() ? std::addressof(value_) : nullptr; }
 
  private:
-  [[gnu::noinline]] T& make_or_wait() {
+  [[gnu::noinline]] void make_or_wait() {
     auto wait = [this] { state_.wait(detail::once_state::wait_for::initialiser); };
-    if (!state_.claim_or(wait)) return value_;
+    if (!state_.claim_or(wait)) return;
     detail::once_claim claim(state_, detail::once_state::poisoned);
     ::new (static_cast<void*>(std::addressof(value_))) T(std::invoke(initialise_));
     claim.complete();
-    return value_;
   }
 
   detail::once_state state_;

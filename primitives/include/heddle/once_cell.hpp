@@ -91,18 +91,18 @@ class once_cell {
   /// initialisation_cycle (OC-9).
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    return initialise_or_wait(initialise, nullptr);
+    if (!state_.is_full()) [[unlikely]]
+      initialise_or_wait(initialise, nullptr);
+    return value_;
   }
 
   /// The same, but `stop` ends the waiting: then operation_cancelled is thrown, to this caller
   /// only. An initialiser that runs, here or elsewhere, is never abandoned.
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise, const std::stop_token& stop) {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    return initialise_or_wait(initialise, &stop);
+    if (!state_.is_full()) [[unlikely]]
+      initialise_or_wait(initialise, &stop);
+    return value_;
   }
 
   /// The same with an `attempt` that may come without a value (see attempt_at): that counts as a
@@ -168,13 +168,12 @@ class once_cell {
 
   // Apart, so that the fast path is small, and needs no stack.
   template <class Initialise>
-  [[gnu::noinline]] T& initialise_or_wait(Initialise& initialise, const std::stop_token* stop) {
-    if (!claimed(stop)) return value_;
+  [[gnu::noinline]] void initialise_or_wait(Initialise& initialise, const std::stop_token* stop) {
+    if (!claimed(stop)) return;
     detail::once_claim claim(state_, detail::once_state::empty);
     ::new (static_cast<void*>(std::addressof(value_)))
         T(std::invoke(std::forward<Initialise>(initialise)));
     claim.complete();
-    return value_;
   }
 
   detail::once_state state_;
