@@ -123,6 +123,65 @@ HEDDLE_CHECK(cs_1_nested_and_parked) {
   heddle::require(one.value == 2 && two.value == 3);
 }
 
+void add(safepoint_domain& domain, counter& shared) {
+  attach_guard guard(domain);
+  critical_section section(guard.token(), shared.section);
+  ++shared.value;
+}
+
+HEDDLE_CHECK(cs_1_resumed_after_detaching) {
+  safepoint_domain domain;
+  counter shared;
+  std::thread other([&] { add(domain, shared); });
+  {
+    attach_guard guard(domain);
+    critical_section section(guard.token(), shared.section);
+    detached(guard.token(), [] {});
+    ++shared.value;
+  }
+  other.join();
+  heddle::require(shared.value == 2);
+}
+
+HEDDLE_CHECK(cs_1_resumed_after_parking) {
+  safepoint_domain domain;
+  counter shared;
+  attach_guard guard(domain);
+  std::thread other([&] {
+    attach_guard mine(domain);
+    critical_section section(mine.token(), shared.section);
+    domain.poll(mine.token());
+    ++shared.value;
+  });
+  {
+    auto stopped = domain.stop_the_world(guard.token());
+  }
+  {
+    critical_section section(guard.token(), shared.section);
+    ++shared.value;
+  }
+  detached(guard.token(), [&] { other.join(); });
+  heddle::require(shared.value == 2);
+}
+
+HEDDLE_CHECK(cs_1_outer_resumed_after_the_inner) {
+  safepoint_domain domain;
+  counter shared;
+  sectioned_object inside;
+  std::thread other([&] { add(domain, shared); });
+  {
+    attach_guard guard(domain);
+    critical_section outer(guard.token(), shared.section);
+    {
+      critical_section inner(guard.token(), inside);
+      detached(guard.token(), [] {});
+    }
+    ++shared.value;
+  }
+  other.join();
+  heddle::require(shared.value == 2);
+}
+
 HEDDLE_CHECK(cs_1_misuse_ends_while_detached) {
   safepoint_domain domain;
   sectioned_object object;
@@ -152,8 +211,8 @@ HEDDLE_CHECK(cs_2_two_objects_in_two_orders) {
   heddle::require(one.value == 2 && two.value == 2);
 }
 
-// Explored under sequential consistency: it is about deadlock, and under the default model there are
-// twelve times as many executions.
+// Explored under sequential consistency: it is about deadlock, and under the default model there
+// are twelve times as many executions.
 HEDDLE_CHECK(cs_2_nested_in_two_orders) {
   safepoint_domain domain;
   sectioned_object one;

@@ -11,6 +11,7 @@
 namespace {
 
 using contracts::eager_lock;
+using contracts::patient_lock;
 using heddle::attach_errc;
 using heddle::attach_guard;
 using heddle::global_lock;
@@ -42,6 +43,39 @@ HEDDLE_CHECK(gil_9_misuse_without_poll) {
   while (!come) {
   }
   other.join();
+}
+
+// Each release tells the first in the queue, or knows that it has been told.
+HEDDLE_CHECK(gil_9_release_tells_the_first) {
+  patient_lock lock;
+  int come = 0;
+  const auto visit = [&] {
+    attach_guard guard(lock);
+    ++come;
+  };
+  std::thread second(visit);
+  std::thread third(visit);
+  visit();
+  second.join();
+  third.join();
+  heddle::require(come == 3);
+}
+
+HEDDLE_CHECK(gil_9_detaching_tells_the_first) {
+  patient_lock lock;
+  int come = 0;
+  std::thread other([&] {
+    attach_guard guard(lock);
+    ++come;
+  });
+  {
+    attach_guard guard(lock);
+    ++come;
+    heddle::detached(guard.token(), [] {});
+    ++come;
+  }
+  other.join();
+  heddle::require(come == 3);
 }
 
 // Once it is wanted the lock goes to who waits, not back to who had it.
@@ -117,6 +151,7 @@ void one_gives_up() {
   heddle::require(count == 1 || count == 2);
 }
 
+HEDDLE_CHECK(gil_9_stopped_waiter_tells_the_next) { one_gives_up<patient_lock>(); }
 HEDDLE_CHECK(gil_9_stopped_waiter_passes_the_lock_on) { one_gives_up<eager_lock>(); }
 HEDDLE_CHECK(gil_9_stopped_waiter_passes_the_lock_on_with_overtaking) {
   one_gives_up<global_lock>();

@@ -14,4 +14,11 @@ struct eager_lock : heddle::global_lock {
       : global_lock(when, std::chrono::nanoseconds(0)) {}
 };
 
+// A lock that is never handed over: who waits must be told whenever it is free, since no time limit
+// ends the wait.
+struct patient_lock : heddle::global_lock {
+  explicit patient_lock(startup when = startup::running)
+      : global_lock(when, std::chrono::hours(150L * 365 * 24)) {}
+};
+
 }  // namespace contracts

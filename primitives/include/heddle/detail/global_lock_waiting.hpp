@@ -62,10 +62,10 @@ inline void global_lock::acquire_or_sleep(arrival how) {
   for (;;) never.wait(0, std::memory_order_relaxed);
 }
 
-// Takes the lock without asking the queue, if it is free and the first there is not overdue.
+// Takes the lock without asking the queue, if it is free.
 inline bool global_lock::overtake() noexcept {
   std::uint32_t seen = state_.load(std::memory_order_relaxed);
-  while ((seen & (held | requested | restricted)) == 0) {
+  while ((seen & (held | restricted)) == 0) {
     // Acquire: as in acquire_at_once.
     if (state_.compare_exchange_weak(seen, seen | held, std::memory_order_acquire,
                                      std::memory_order_relaxed))
