@@ -2,7 +2,7 @@
 //
 //   uncontended   take and give up, by a thread that is alone
 //   contended     the same by several threads, with little work inside
-//   hand_over     two threads that take turns: from the one's giving up to the other's having it
+//   hand_over     from one thread's giving up to the having of another that sleeps in the queue
 //
 // To compare, run the pairs interleaved:
 //   global_lock_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
@@ -12,9 +12,14 @@
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
+#include <chrono>
 #include <heddle/global_lock.hpp>
 #include <mutex>
 #include <optional>
+#include <semaphore>
+#include <stop_token>
+#include <thread>
 #ifdef HEDDLE_BENCH_ABSL
 #include <absl/synchronization/mutex.h>
 #endif
@@ -103,9 +108,9 @@ struct cpython_new_thread {
 
 template <class Lock>
 void uncontended(benchmark::State& state) {
-  const typename Lock::thread_setup setup;
+  [[maybe_unused]] const typename Lock::thread_setup setup;
   for (auto _ : state) {
-    const typename Lock::guard guard;
+    [[maybe_unused]] const typename Lock::guard guard;
     benchmark::ClobberMemory();
   }
 }
@@ -113,30 +118,52 @@ void uncontended(benchmark::State& state) {
 template <class Lock>
 void contended(benchmark::State& state) {
   static int shared = 0;
-  const typename Lock::thread_setup setup;
+  [[maybe_unused]] const typename Lock::thread_setup setup;
   for (auto _ : state) {
-    const typename Lock::guard guard;
+    [[maybe_unused]] const typename Lock::guard guard;
     for (int step = 0; step < 10; ++step) benchmark::DoNotOptimize(++shared);
   }
   state.SetItemsProcessed(state.iterations());
 }
 
-// Two threads; each waits until it is its turn, and passes it on.
+// From the moment in which a thread gives the lock up to that in which another, which sleeps in its
+// queue, has it.
 template <class Lock>
 void hand_over(benchmark::State& state) {
-  static int turn = 0;
-  const typename Lock::thread_setup setup;
-  const int mine = state.thread_index();
-  for (auto _ : state) {
-    for (bool done = false; !done;) {
-      const typename Lock::guard guard;
-      if (turn == mine) {
-        turn = 1 - mine;
-        done = true;
+  using clock = std::chrono::steady_clock;
+  [[maybe_unused]] const typename Lock::thread_setup setup;
+  std::counting_semaphore<> asked{0};
+  std::counting_semaphore<> done{0};
+  std::atomic<bool> comes{false};
+  clock::time_point taken;
+  std::jthread waiter([&](std::stop_token stop) {
+    [[maybe_unused]] const typename Lock::thread_setup mine;
+    for (asked.acquire(); !stop.stop_requested(); asked.acquire()) {
+      comes = true;
+      {
+        [[maybe_unused]] const typename Lock::guard guard;
+        taken = clock::now();
       }
+      done.release();
     }
+  });
+  for (auto _ : state) {
+    clock::time_point given_up;
+    {
+      [[maybe_unused]] const typename Lock::guard guard;
+      asked.release();
+      while (!comes.exchange(false)) {
+      }
+      const auto asleep = clock::now() + std::chrono::microseconds(50);
+      while (clock::now() < asleep) {
+      }
+      given_up = clock::now();
+    }
+    done.acquire();
+    state.SetIterationTime(std::chrono::duration<double>(taken - given_up).count());
   }
-  state.SetItemsProcessed(state.iterations());
+  waiter.request_stop();
+  asked.release();
 }
 
 // A detaching within: what a blocking call costs more.
@@ -166,22 +193,22 @@ void poll(benchmark::State& state) {
 
 BENCHMARK(uncontended<ours>);
 BENCHMARK(contended<ours>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<ours>)->Threads(2)->UseRealTime();
+BENCHMARK(hand_over<ours>)->UseManualTime()->Iterations(500);
 BENCHMARK(uncontended<ours_eager>);
 BENCHMARK(contended<ours_eager>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<ours_eager>)->Threads(2)->UseRealTime();
+BENCHMARK(hand_over<ours_eager>)->UseManualTime()->Iterations(500);
 BENCHMARK(uncontended<std_mutex>);
 BENCHMARK(contended<std_mutex>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<std_mutex>)->Threads(2)->UseRealTime();
+BENCHMARK(hand_over<std_mutex>)->UseManualTime()->Iterations(500);
 #ifdef HEDDLE_BENCH_ABSL
 BENCHMARK(uncontended<absl_mutex>);
 BENCHMARK(contended<absl_mutex>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<absl_mutex>)->Threads(2)->UseRealTime();
+BENCHMARK(hand_over<absl_mutex>)->UseManualTime()->Iterations(500);
 #endif
 #ifdef HEDDLE_BENCH_PYTHON
 BENCHMARK(uncontended<cpython>);
 BENCHMARK(contended<cpython>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<cpython>)->Threads(2)->UseRealTime();
+BENCHMARK(hand_over<cpython>)->UseManualTime()->Iterations(500);
 BENCHMARK(uncontended<cpython_new_thread>);
 #endif
 BENCHMARK(detach_and_attach);

@@ -15,7 +15,8 @@
 //   RP-5  what is left at the end of the list's life is dropped without being applied.
 //   GIL-7 global_lock drains its own list at each attach, before the code that attached goes on.
 //
-// Operations of one thread are applied in their order.
+// Operations of one thread are applied in their order, but for those that an operation's own drain
+// takes while earlier ones are still to come.
 #pragma once
 
 #include <atomic>

@@ -106,8 +106,9 @@ class global_lock {
   /// Whether the lock needs initialise() first.
   enum class startup { running, not_initialised };
 
-  explicit global_lock(startup = startup::running,
-                       std::chrono::nanoseconds switch_interval = default_switch_interval);
+  /// A lock that is running.
+  global_lock() : global_lock(startup::running) {}
+  explicit global_lock(startup, std::chrono::nanoseconds switch_interval = default_switch_interval);
   global_lock(const global_lock&) = delete;
   global_lock& operator=(const global_lock&) = delete;
   /// No thread may be attached or waiting; threads that sleep for ever (GIL-8) do no harm.
@@ -120,7 +121,7 @@ class global_lock {
   void initialise(Function&& function);
 
   /// From now on only the calling thread may attach; the others that wait, or come, are turned away
-  /// (GIL-8). There is no way back.
+  /// (GIL-8). There is no way back, and the calling thread should be the last to use the lock.
   void finalise(attached);
 
   /// To be called now and then in long work: hands the lock to a thread that has waited too long,
