@@ -54,7 +54,9 @@ class attached_once_cell {
   /// The value, or nullptr if there is none yet. Never waits: one acquire load and a branch.
   template <attached_token Token>
   T* get(Token) noexcept {
-    return state_.is_full() ? std::addressof(value_) : nullptr;
+    if (state_.is_full()) [[likely]]
+      return std::addressof(value_);
+    return nullptr;
   }
 
   /// The value; if there is none, `initialise()` makes it, attached, or that of another thread, for
@@ -93,6 +95,7 @@ class attached_once_cell {
 
   detail::once_state state_;
   union {
+    char nothing_ = 0;  // so that a cell can be constant-initialised
     T value_;
   };
 };

@@ -63,6 +63,7 @@ class lazy {
   detail::once_state state_;
   F initialise_;
   union {
+    char nothing_ = 0;  // so that a cell can be constant-initialised
     T value_;
   };
 };

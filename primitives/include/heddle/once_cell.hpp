@@ -75,17 +75,24 @@ class once_cell {
   }
 
   /// The value, or nullptr if there is none yet. Never waits: one acquire load and a branch.
-  T* get() noexcept { return state_.is_full() ? std::addressof(value_) : nullptr; }
-  const T* get() const noexcept { return state_.is_full() ? std::addressof(value_) : nullptr; }
+  T* get() noexcept {
+    if (state_.is_full()) [[likely]]
+      return std::addressof(value_);
+    return nullptr;
+  }
+  const T* get() const noexcept {
+    if (state_.is_full()) [[likely]]
+      return std::addressof(value_);
+    return nullptr;
+  }
 
   /// The value; if there is none, `initialise()` makes it, or that of another thread, for which
   /// this one waits. Throws what `initialise` throws, recursive_initialisation and
   /// initialisation_cycle (OC-9).
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    initialise_or_wait(initialise, std::stop_token());
+    if (!state_.is_full()) [[unlikely]]
+      initialise_or_wait(initialise, nullptr);
     return value_;
   }
 
@@ -93,9 +100,8 @@ class once_cell {
   /// only. An initialiser that runs, here or elsewhere, is never abandoned.
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise, const std::stop_token& stop) {
-    if (state_.is_full()) [[likely]]
-      return value_;
-    initialise_or_wait(initialise, stop);
+    if (!state_.is_full()) [[unlikely]]
+      initialise_or_wait(initialise, &stop);
     return value_;
   }
 
@@ -104,7 +110,7 @@ class once_cell {
   template <class Attempt>
     requires attempt_at<std::invoke_result_t<Attempt>, T>
   auto get_or_try_init(Attempt&& attempt) -> try_init_result<T, std::invoke_result_t<Attempt>> {
-    if (!state_.is_full() && claimed(std::stop_token())) {
+    if (!state_.is_full() && claimed(nullptr)) {
       detail::once_claim claim(state_, detail::once_state::empty);
       auto made = std::invoke(std::forward<Attempt>(attempt));
       if (!made) return {nullptr, std::move(made)};
@@ -151,16 +157,18 @@ class once_cell {
 
  private:
   /// Whether this thread is to initialise; if not, the cell is full.
-  bool claimed(const std::stop_token& stop) {
+  bool claimed(const std::stop_token* stop) {
     return state_.claim_or([&] {
-      if (!state_.wait(detail::once_state::wait_for::initialiser, stop))
+      if (!state_.wait(detail::once_state::wait_for::initialiser,
+                       stop != nullptr ? *stop : std::stop_token())) {
         throw operation_cancelled();
+      }
     });
   }
 
-  // Apart, so that the fast path is small enough to be inlined.
+  // Apart, so that the fast path is small, and needs no stack.
   template <class Initialise>
-  [[gnu::noinline]] void initialise_or_wait(Initialise& initialise, const std::stop_token& stop) {
+  [[gnu::noinline]] void initialise_or_wait(Initialise& initialise, const std::stop_token* stop) {
     if (!claimed(stop)) return;
     detail::once_claim claim(state_, detail::once_state::empty);
     ::new (static_cast<void*>(std::addressof(value_)))
@@ -170,6 +178,7 @@ class once_cell {
 
   detail::once_state state_;
   union {
+    char nothing_ = 0;  // so that a cell can be constant-initialised
     T value_;
   };
 };

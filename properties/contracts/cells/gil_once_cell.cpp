@@ -13,7 +13,7 @@
 namespace cells {
 namespace {
 
-enum class gil_flaw { none, no_second_look, keeps_loser_under_lock, waits_attached };
+enum class gil_flaw { no_second_look, returns_own, waits_attached };
 
 /// Without heddle: a pointer that the lock guards.
 template <gil_flaw Flaw>
@@ -30,6 +30,7 @@ class flawed_gil_cell {
     }
     int* mine = new int(initialise());
     if (Flaw != gil_flaw::no_second_look && value_ != nullptr) {
+      if constexpr (Flaw == gil_flaw::returns_own) return *mine;  // what others did not get
       delete mine;
     } else {
       value_ = mine;
@@ -75,6 +76,8 @@ HEDDLE_CHECK(goc_2_three_threads_get_one_object) {
   together([&] { user(0); }, [&] { user(1); }, [&] { user(2); });
   heddle::require(seen[0] == seen[1] && seen[1] == seen[2], "whoever computed it");
 }
+
+HEDDLE_CHECK(goc_2_returns_own) { written_once<flawed_gil_cell<gil_flaw::returns_own>>(); }
 
 HEDDLE_CHECK(goc_2_set_gives_back) {
   heddle::gil_once_cell<int> cell;

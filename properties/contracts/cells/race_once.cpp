@@ -117,13 +117,18 @@ void value_is_seen_whole() {
 }
 
 HEDDLE_CHECK(rc_3_value_is_seen_whole) { value_is_seen_whole<heddle::race_once<int>>(); }
-HEDDLE_CHECK(rc_3_get_sees_it_whole) {
+template <typename Cell>
+void get_sees_it_whole() {
   heddle::race_once<int> cell;
+  Cell& read = cell;
   together([&] { cell.get_or_init([] { return 42; }); },
            [&] {
-             if (const int* value = cell.get()) heddle::require(*value == 42);
+             if (const int* value = read.get()) heddle::require(*value == 42);
            });
 }
+
+HEDDLE_CHECK(rc_3_get_sees_it_whole) { get_sees_it_whole<heddle::race_once<int>>(); }
+HEDDLE_CHECK(rc_3_const_get_sees_it_whole) { get_sees_it_whole<const heddle::race_once<int>>(); }
 HEDDLE_CHECK(rc_3_relaxed) { value_is_seen_whole<flawed_race<int, race_flaw::relaxed>>(); }
 
 HEDDLE_CHECK(rc_3_exception_leaves_nothing) {

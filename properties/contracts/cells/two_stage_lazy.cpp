@@ -153,6 +153,17 @@ HEDDLE_CHECK(lto_3_others_get_all_of_it) {
   });
 }
 
+/// `complete` by itself orders the parts before what follows; no lock, and no get, does.
+HEDDLE_CHECK(lto_3_complete_orders_the_parts) {
+  heddle::two_stage_lazy<type_object> lazy;
+  auto user = [&] {
+    const auto token = free_token::get();
+    const auto how = complete(lazy, token, [](type_object&) { return parts{1, 1}; });
+    heddle::require(how == two_stage::complete && lazy.shell(token)->complete());
+  };
+  together(user, user);
+}
+
 HEDDLE_CHECK(lto_3_one_bool_for_all_threads) {
   complete_means_complete_with<stage_flaw::one_bool>();
 }

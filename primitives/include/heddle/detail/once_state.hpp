@@ -13,9 +13,8 @@
 //
 // Orders: `finish` releases; it pairs with the acquire of `is_full` (the value, OC-4) and, when the
 // word becomes empty, with that of `try_claim` (one attempt happens before the next). All others
-// are relaxed: has_waiters is set and the thread's record read under the list's mutex, and the
-// thread that finishes takes that mutex if it finds the flag, so its record lives as long as
-// needed.
+// are relaxed: has_waiters is set under the list's mutex, and the thread that finishes takes that
+// mutex if it finds the flag. Of the thread in the word only the address is used.
 //
 // The fast path, is_full, is one load and one comparison.
 #pragma once
@@ -107,9 +106,7 @@ class once_state {
     std::unique_lock lock(all_once_waiters.mutex);
     if (!announce(what)) return true;
     all_once_waiters.add(waiter);
-    this_once_thread.waits_for = this;
     waiter.changed.wait(lock, [&waiter] { return waiter.signalled || waiter.stopped; });
-    this_once_thread.waits_for = nullptr;
     all_once_waiters.remove(waiter);
     if (waiter.orphaned) throw cell_destroyed();
     return waiter.signalled;
@@ -122,10 +119,10 @@ class once_state {
   bool is_busy() const noexcept { return word_.load(std::memory_order_relaxed) >= least_thread; }
 
  private:
-  static once_thread* initialiser(std::uintptr_t word) noexcept {
+  static const once_thread* initialiser(std::uintptr_t word) noexcept {
     return word < least_thread
                ? nullptr
-               : reinterpret_cast<once_thread*>(word & ~std::uintptr_t{has_waiters});
+               : reinterpret_cast<const once_thread*>(word & ~std::uintptr_t{has_waiters});
   }
 
   /// With the list's mutex held: sets has_waiters if there is something to wait for, else says no.
@@ -154,7 +151,7 @@ class once_state {
         if (cell == this) throw recursive_initialisation();
         throw initialisation_cycle();
       }
-      cell = who->waits_for;
+      cell = all_once_waiters.awaited_by(who);
     }
   }
 

@@ -17,17 +17,16 @@ namespace heddle::detail {
 
 class once_state;
 
-/// A thread, as the initialiser of a cell and as a link of the chain of waits. Aligned so that a
-/// cell's word can hold its address beside a flag and small numbers.
-struct alignas(16) once_thread {
-  const once_state* waits_for = nullptr;  // guarded by the list's mutex
-};
+/// Who initialises: a thread is known by the address of its object, aligned so that a cell's word
+/// can hold it beside a flag and small numbers. Nobody looks inside: another thread could only do
+/// so if the thread-local's initialisation happened before.
+struct alignas(16) once_thread {};
 
 inline constinit thread_local once_thread this_once_thread{};
 
 struct once_waiter {
   const once_state* cell;
-  once_thread* thread = &this_once_thread;
+  const once_thread* thread = &this_once_thread;
   std::condition_variable changed{};
   bool signalled = false;  // the state of the cell has changed
   bool stopped = false;    // the waiter's stop_token is stopped
@@ -59,11 +58,19 @@ class once_waiters {
     return false;
   }
 
+  /// The cell that a thread waits for, or nullptr: the next link of a chain of waits. Time: as
+  /// signal.
+  const once_state* awaited_by(const once_thread* thread) const noexcept {
+    for (const once_waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
+      if (waiter->thread == thread && !waiter->signalled) return waiter->cell;
+    }
+    return nullptr;
+  }
+
   /// Wakes all who wait for `cell`. Time: linear in the number of threads that wait for any cell.
   void signal(const once_state* cell, bool destroyed = false) noexcept {
     for (once_waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
       if (waiter->cell != cell) continue;
-      waiter->thread->waits_for = nullptr;
       waiter->signalled = true;
       waiter->orphaned = waiter->orphaned || destroyed;
       waiter->changed.notify_one();

@@ -1,5 +1,6 @@
-// What wrong use means where nothing is diagnosed: this program is compiled with NDEBUG, as a release
-// build of a user's program is. A debug build says a sentence and aborts (once_cell_waiting.cpp).
+// What wrong use means where nothing is diagnosed: this program is compiled with NDEBUG, as a
+// release build of a user's program is. A debug build says a sentence and aborts
+// (once_cell_waiting.cpp).
 #ifndef NDEBUG
 #error "to be compiled with -DNDEBUG"
 #endif
