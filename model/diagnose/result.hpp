@@ -26,8 +26,9 @@ constexpr const char* name_of(verdict v) {
 /// One event of the failing execution. A trace lists them in an order in which they can happen.
 struct trace_event {
   thread_id thread = 0;
-  std::uint32_t index = 0;  // position in its thread, from 0
+  std::uint32_t index = 0;  // position in its thread, from 0; of a line, the next event's
   std::string operation;    // "load", "store", "fetch_add", "lock", "create", "join", …
+  bool logged = false;      // no event, but a line of the program's own, `value`: "log"
   std::string order;        // "acquire"; empty where there is none
   std::string object;       // "ready", "data+8", "mutex 0x…"; empty where there is none
   std::string value;        // what it read or wrote, ready to print: "1", "0 -> 1"

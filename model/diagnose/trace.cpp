@@ -139,6 +139,31 @@ std::vector<trace_event> trace_of(const execution_graph& graph, const event_look
   return trace;
 }
 
+void insert_lines(std::vector<trace_event>& trace, const std::vector<trace_line>& lines) {
+  for (const trace_line& line : lines) {
+    trace_event entry;
+    entry.thread = line.thread;
+    entry.index = line.line.after;
+    entry.operation = "log";
+    entry.logged = true;
+    entry.value = line.line.text;
+    entry.stack = line.line.stack;
+    auto place = trace.end();
+    bool behind = false;
+    for (auto at = trace.begin(); at != trace.end(); ++at) {
+      if (at->thread != line.thread) continue;
+      if (at->logged ? at->index <= entry.index : at->index < entry.index) {
+        place = at + 1;
+        behind = true;
+      } else if (!behind) {
+        place = at;
+        break;
+      }
+    }
+    trace.insert(place, std::move(entry));
+  }
+}
+
 void explain_switches(std::vector<trace_event>& trace, const std::vector<std::string>& waiting) {
   std::vector<std::size_t> last(waiting.size(), trace.size());
   for (std::size_t i = 0; i < trace.size(); ++i) last[trace[i].thread] = i;
@@ -153,7 +178,10 @@ void explain_switches(std::vector<trace_event>& trace, const std::vector<std::st
     } else {
       // Its next event: did it have to wait for what comes in between?
       std::size_t next = i + 1;
-      while (trace[next].thread != entry.thread) ++next;
+      while (next + 1 < trace.size() &&
+             (trace[next].thread != entry.thread || trace[next].logged)) {
+        ++next;
+      }
       const trace_event& then = trace[next];
       if (then.operation == "join") {
         entry.leaves = "waits for " + then.value + " to finish";

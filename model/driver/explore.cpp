@@ -33,6 +33,9 @@ session_options checked(const options& wanted) {
   session.replay = wanted.replay;
   session.keep_going = wanted.keep_going;
   session.races = wanted.races;
+  session.spurious = wanted.spurious;
+  session.allocation_failures = wanted.allocation_failures;
+  session.seed = wanted.seed;
   return session;
 }
 

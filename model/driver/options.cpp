@@ -138,7 +138,12 @@ class command_line {
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);
-    flag("--spurious", "Explore spurious wake-ups of condition variables, too", session.spurious);
+    flag("--spurious", "Explore spurious wake-ups and weak compare-exchange failures, too",
+         session.spurious);
+    value("--alloc-failures", "N", "Explore that up to N allocations of an execution fail",
+          [&session](const std::string& text) {
+            session.allocation_failures = whole_number<unsigned>("--alloc-failures", text, 0);
+          });
     flag("--no-races", "Do not report data races", session.races, false);
   }
 

@@ -133,6 +133,14 @@ std::vector<thread_summary> summaries(const engine& e, const std::vector<std::st
   return result;
 }
 
+std::vector<diagnose::trace_line> lines_of(const engine& e) {
+  std::vector<diagnose::trace_line> lines;
+  for (thread_id t = 0; t < e.threads_used(); ++t) {
+    for (const log_line& line : e.thread(t).log) lines.push_back({t, line});
+  }
+  return lines;
+}
+
 std::string place_of(const divergence& diverged) {
   return fmt::format(
       "thread {} at its operation {}",
@@ -143,7 +151,7 @@ std::string place_of(const divergence& diverged) {
 }  // namespace
 
 bool is_deadlock(const engine& e, ending how) {
-  return how == ending::deadlock && !e.ended_early();
+  return how == ending::deadlock && !e.ended_early() && !e.adds_nothing();
 }
 
 std::optional<diagnose::lost_wakeup> lost_wakeup_of(const engine& e, const graph_recorder& search,
@@ -181,6 +189,7 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
     failing_execution& failing = run.execution.emplace();
     failing.trace = diagnose::trace_of(
         follow.graph(), [&e](thread_id t, std::uint32_t i) { return e.recorded(t, i); });
+    diagnose::insert_lines(failing.trace, lines_of(e));
     const shown_names names(failing.trace, e);
     const auto waiting = waiting_threads(e, names);
     failing.what = e.failed() ? *e.failed()

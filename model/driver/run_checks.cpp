@@ -39,6 +39,9 @@ std::string replay_options(const check_result& result, const session_options& se
     words += fmt::format("--max-steps {} ", session.max_steps);
   if (session.seed != usual.seed) words += fmt::format("--seed {} ", session.seed);
   if (!session.races) words += "--no-races ";
+  if (session.spurious) words += "--spurious ";
+  if (session.allocation_failures != 0)
+    words += fmt::format("--alloc-failures {} ", session.allocation_failures);
   return words + "--replay " + shell_quoted(result.failure->replay);
 }
 

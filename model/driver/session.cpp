@@ -5,6 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "model/driver/cut_loop.hpp"
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/explore/exhaustive.hpp"
@@ -29,6 +30,8 @@ runtime::engine_options engine_options_of(const session_options& options) {
   engine.keep_going = options.keep_going;
   engine.main_ends_program = options.main_ends_program;
   engine.spurious = options.spurious;
+  engine.allocation_failures = options.allocation_failures;
+  engine.seed = options.seed;
   engine.is_library_spin = library_spin_finder();
   return engine;
 }
@@ -94,12 +97,15 @@ class session {
     result_.executions = result_.blocked = result_.failures = 0;
     result_.reason.clear();
     result_.failure.reset();
-    cut_ = 0;
+    cut_ = unfinished_ = 0;
+    loop_ = {};
   }
 
   /// False: the search has to start again.
   bool explore() {
-    exhaustive search({options_.model, options_.max_steps});
+    exhaustive search({options_.model, options_.max_steps, [this] {
+                         if (loop_.sentence.empty()) engine_.watch();
+                       }});
     std::uint64_t looked_at = engine_.steps();
     for (bool first = true;; first = false) {
       // Reading the clock costs as much as a few events.
@@ -125,8 +131,16 @@ class session {
     } else if (cut_ > 0) {
       result_.verdict = verdict::bounded;
       result_.reason =
-          fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short", cut_,
-                      cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were");
+          fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short{}{}",
+                      cut_, cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were",
+                      loop_.sentence.empty() ? "" : "; ", loop_.sentence);
+      result_.reason_stack = loop_.stack;
+    } else if (unfinished_ > 0) {
+      result_.verdict = verdict::bounded;
+      result_.reason = fmt::format(
+          "{} execution{} left where threads had given way to each other, and tried again, more "
+          "often than is followed",
+          unfinished_, unfinished_ == 1 ? " was" : "s were");
     } else {
       result_.verdict = verdict::verified;
     }
@@ -154,6 +168,10 @@ class session {
       result_.reason_stack = *stuck;
       return false;
     }
+    if (engine_.beyond_bounds()) {
+      ++result_.blocked;
+      return true;
+    }
     if (engine_.failed()) {
       ++result_.executions;  // one that was seen, whatever its other threads then waited for
       return failed(search);
@@ -173,6 +191,10 @@ class session {
         break;
       case ending::cut:
         ++cut_;
+        if (loop_.sentence.empty()) loop_ = loop_of_cut(engine_);
+        break;
+      case ending::unfinished:
+        ++unfinished_;
         break;
       case ending::abandoned:
       case ending::nondeterministic:
@@ -227,6 +249,7 @@ class session {
       if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
         return weak_memory_need::unknown;
       }
+      if (engine_.beyond_bounds()) continue;
       const bool stuck = is_deadlock(engine_, how) || lost_wakeup_of(engine_, search, how);
       const bool same = engine_.failed() ? engine_.failed()->kind == kind
                                          : stuck && (kind == failure_kind::deadlock ||
@@ -276,6 +299,8 @@ class session {
   clock::time_point start_;
   double told_at_ = 0;
   std::uint64_t cut_ = 0;
+  std::uint64_t unfinished_ = 0;
+  cut_loop loop_;  // of the first that was
   check_result result_;
 };
 

@@ -20,9 +20,10 @@ struct session_options {
   std::string replay;                 // a token: run that execution only
   bool keep_going = false;            // count failures instead of stopping at the first
   bool races = true;                  // report data races
-  bool spurious = false;              // waits on condition variables may end by themselves
+  bool spurious = false;              // waits and weak compare-exchanges may end by themselves
+  unsigned allocation_failures = 0;   // so many allocations of one execution may fail
   bool main_ends_program = false;     // what waits when main has returned is no deadlock
-  std::uint64_t seed = 0;             // of what is random; the exhaustive search is not
+  std::uint64_t seed = 0;             // of the random numbers that the program gets
 };
 
 struct progress {

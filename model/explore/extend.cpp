@@ -123,10 +123,14 @@ step graph_recorder::extend(thread_id thread, const operation& op) {
     return {step_status::park, {}, false};
   }
   if (!may_extend(thread)) return {step_status::park, {}, false};
-  if (g().size() >= options_.max_steps) {
-    stopped_ = true;
-    stop_reason_ = ending::cut;
-    return {};
+  if (g().size() >= attention_) [[unlikely]] {
+    if (g().size() >= options_.max_steps) {
+      stopped_ = true;
+      stop_reason_ = ending::cut;
+      return {};
+    }
+    attention_ = options_.max_steps;
+    options_.near_the_bound();
   }
   threads_[thread].now = state::running;
   switch (op.kind) {
@@ -179,7 +183,18 @@ thread_id graph_recorder::next_to_extend() {
   for (thread_id t = 0; t < threads_.size(); ++t) {
     if (can_extend(threads_[t])) return running_ = t;
   }
-  // Nobody can: let a waiting thread add its failing read, whose alternatives are the executions
+  // Nobody can: a spinning thread whose last round mattered goes round again.
+  for (thread_id t = 0; t < threads_.size(); ++t) {
+    if (!can_go_round(threads_[t]) || !round_matters(t)) continue;
+    if (++threads_[t].rounds_again <= options_.max_rounds) {
+      threads_[t].now = state::running;
+      return running_ = t;
+    }
+    stopped_ = true;
+    stop_reason_ = ending::unfinished;
+    return no_thread;
+  }
+  // Else let a waiting thread add its failing read, whose alternatives are the executions
   // in which it had come earlier.
   for (thread_id t = 0; t < threads_.size(); ++t) {
     if (threads_[t].now == state::waiting_turn) {

@@ -27,7 +27,11 @@ bool follower::may_extend(thread_id thread) {
 thread_id follower::next_to_extend() {
   if (followed_to_the_end()) return graph_recorder::next_to_extend();
   const thread_id next = execution_.schedule[segment_].thread;
-  if (next < threads_.size() && can_extend(threads_[next])) return running_ = next;
+  if (next < threads_.size()) {
+    thread_progress& thread = threads_[next];
+    if (can_go_round(thread)) thread.now = thread_progress::state::running;
+    if (can_extend(thread)) return running_ = next;
+  }
   diverge(running_, "to another operation");
   return no_thread;
 }

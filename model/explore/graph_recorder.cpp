@@ -1,5 +1,7 @@
 #include "model/explore/graph_recorder.hpp"
 
+#include <algorithm>
+
 namespace heddle {
 
 void graph_recorder::begin(execution_graph& graph) {
@@ -11,43 +13,8 @@ void graph_recorder::begin(execution_graph& graph) {
   running_ = 0;
   forced_ = no_thread;
   stopped_ = false;
-}
-
-ending graph_recorder::end_execution() {
-  if (stopped_) return stop_reason_;
-  using state = thread_progress::state;
-  bool all_finished = true;
-  bool stuck = true;
-  const auto reads_latest = [&](event_id id) {
-    const event& e = g()[id];
-    return !e.is_read() || e.reads_from == g().coherence_latest(e.location);
-  };
-  // If a loop undoes what it writes, its read-modify-writes are followed by writes of the value
-  // that they read.
-  const auto reads_the_same = [&](event_id id, bool undone) {
-    const event& e = g()[id];
-    if (!undone || !e.exclusive() || !e.is_read()) return reads_latest(id);
-    return e.val == value_of(g().coherence_latest(e.location), e.location);
-  };
-  for (thread_id t = 0; t < threads_.size(); ++t) {
-    const thread_progress& thread = threads_[t];
-    if (thread.now == state::absent || thread.now == state::finished) continue;
-    all_finished = false;
-    if (thread.now == state::running && executed_ < g().size()) return ending::abandoned;
-    const auto events = g().thread_events(t);
-    if (thread.now == state::blocked) stuck = stuck && reads_latest(thread.blocked_read);
-    if (thread.now == state::spinning) {
-      std::uint32_t first = thread.first_spin_read;
-      while (first > 0 && first == events.size() && !g()[events[first - 1]].is_read()) --first;
-      if (first == events.size() && first > 0) --first;
-      for (; first < events.size(); ++first) {
-        stuck = stuck && reads_the_same(events[first], thread.undoes_writes);
-      }
-    }
-    if (thread.now == state::running) return ending::abandoned;
-  }
-  if (all_finished) return ending::complete;
-  return stuck ? ending::deadlock : ending::blocked;
+  attention_ = options_.max_steps;
+  if (options_.near_the_bound) attention_ -= std::min(attention_ / 2, 256u);
 }
 
 thread_id graph_recorder::next_thread() {
@@ -66,7 +33,10 @@ void graph_recorder::initialise(location_id location, value initial) {
 
 step graph_recorder::spin(thread_id thread, std::uint32_t first_read_index, bool undone) {
   // Where the graph goes on the thread did not notice then: it has to follow.
-  if (threads_[thread].position < graph().length(thread)) return {step_status::done, {}, false};
+  if (threads_[thread].position < graph().length(thread)) {
+    ++threads_[thread].rounds_again;
+    return {step_status::done, {}, false};
+  }
   threads_[thread].now = thread_progress::state::spinning;
   threads_[thread].first_spin_read = first_read_index;
   threads_[thread].undoes_writes = undone;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ namespace heddle {
 struct search_options {
   memory_model model = memory_model::cpp20;
   std::uint32_t max_steps = 100'000;  // events of one execution
+  // How often a thread is followed that gives way and tries again, each time because another one
+  // has seen it: threads can do that to each other for ever.
+  std::uint32_t max_rounds = 3;
+  /// Called, if it is not empty, when an execution has come near max_steps, to look more closely.
+  std::function<void()> near_the_bound = {};
 };
 
 /// How an execution ended.
@@ -28,6 +34,7 @@ enum class ending : std::uint8_t {
   blocked,           // some thread waits, but a fair schedule would let it see a newer write
   deadlock,          // the threads that have not finished wait for ever
   cut,               // the bound on its events was hit
+  unfinished,        // threads gave way to each other once more than is followed
   abandoned,         // the program ended it
   nondeterministic,  // the program did not do what it did before; see divergence
 };
@@ -88,6 +95,10 @@ class graph_recorder : public recorder {
   static bool is_lock(const operation& op);
   bool conflicts(event_id w) const;
   bool can_extend(const thread_progress& thread) const;
+  /// A thread in a loop that undoes its writes can be made to go round once more.
+  static bool can_go_round(const thread_progress& thread) {
+    return thread.now == thread_progress::state::spinning && thread.undoes_writes;
+  }
   void diverge(thread_id thread, const char* how);
 
   search_options options_;
@@ -96,6 +107,15 @@ class graph_recorder : public recorder {
 
  private:
   step added(event_id last, std::uint32_t events, value result, bool latest = false);
+  // ending.cpp
+  bool reads_latest(event_id id) const;
+  bool in_undone_round(const event& e) const;
+  bool is_transient(const event& write) const;
+  bool reads_the_same(event_id id) const;
+  bool may_see_a_round(event_id id) const;
+  bool spins_for_ever(thread_id t) const;
+  bool reads_elsewhere(event_id id);
+  bool round_matters(thread_id t);
   // replay.cpp
   step replay(const event& e, const operation& op);
   [[gnu::noinline]] step replay_other(const event& e, const operation& op);
@@ -138,6 +158,7 @@ class graph_recorder : public recorder {
   thread_id replay_hint_ = 0;     // the thread whose event another one waits for
   thread_id forced_ = no_thread;  // a waiter that must add its failing read now
   bool stopped_ = false;
+  std::uint32_t attention_ = 0;  // something is to be done when the graph has so many events
   ending stop_reason_ = ending::complete;
   divergence divergence_;
   std::vector<value> initial_;                  // by location

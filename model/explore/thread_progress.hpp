@@ -25,6 +25,7 @@ struct thread_progress {
   event_id blocked_read = no_event;    // blocked
   std::uint32_t first_spin_read = 0;   // spinning: index of the loop's first read
   bool undoes_writes = false;          // spinning: see recorder::spin
+  std::uint32_t rounds_again = 0;      // how often it was recognised as spinning and went on
 };
 
 }  // namespace heddle

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "model/program/failure.hpp"
 
@@ -12,6 +13,14 @@ namespace heddle {
 struct recorded_event {
   const char* operation = "";  // "load", "fetch_add", "lock", …
   std::uintptr_t address = 0;  // 0: no object
+  call_stack stack;
+};
+
+/// A line that the program has written for the trace (heddle::log), when its thread had performed
+/// `after` events.
+struct log_line {
+  std::uint32_t after = 0;
+  std::string text;
   call_stack stack;
 };
 

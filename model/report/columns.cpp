@@ -22,6 +22,7 @@ struct cell {
 };
 
 std::vector<piece> body_of(const told_event& event) {
+  if (event.logged) return {{printable(event.what), tone::strong}};
   std::vector<piece> body{{"#" + std::to_string(event.index) + " ", tone::dim},
                           {printable(event.what), tone::plain}};
   if (!event.source.empty()) {

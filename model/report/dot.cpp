@@ -66,7 +66,7 @@ std::string clusters(const failing_execution& failure, const story& told, const 
         thread.id, escape_dot(thread.name));
     std::string chain;
     for (const trace_event& event : failure.trace) {
-      if (event.thread != thread.id) continue;
+      if (event.thread != thread.id || event.logged) continue;
       std::string label = fmt::format("#{} {}\n", event.index, describe(event, places));
       if (const std::string place = places.place(event.stack); !place.empty())
         label += place + "\n";
@@ -86,7 +86,7 @@ std::string above_all_threads(const failing_execution& failure) {
   std::string out;
   std::set<thread_id> seen;
   for (const trace_event& event : failure.trace)
-    if (seen.insert(event.thread).second)
+    if (!event.logged && seen.insert(event.thread).second)
       out += fmt::format("  initial -> {} [style=invis];\n", node_of(event));
   return out;
 }
@@ -103,7 +103,8 @@ std::string edges(const failing_execution& failure) {
   constexpr const char* from_reads =
       "color=\"#ef6c00\", fontcolor=\"#ef6c00\", style=dashed, constraint=false";
   std::map<event_key, bool> present;
-  for (const trace_event& event : failure.trace) present[{event.thread, event.index}] = true;
+  for (const trace_event& event : failure.trace)
+    if (!event.logged) present[{event.thread, event.index}] = true;
   const coherence writes(failure.trace);
   std::string out;
   for (const trace_event& event : failure.trace) {

@@ -54,8 +54,8 @@ std::string row(std::size_t columns, std::size_t column, const std::string& cont
 }
 
 std::string cell_of(const told_event& event) {
-  std::string out =
-      span("index", "#" + std::to_string(event.index)) + " " + escape_markup(event.what);
+  std::string out = event.logged ? "" : span("index", "#" + std::to_string(event.index)) + " ";
+  out += escape_markup(event.what);
   if (!event.source.empty()) out += " " + span("source", "← " + event.source);
   if (event.stale) out += span("mark", ", stale");
   if (event.times > 1) out += " " + span("mark", "× " + std::to_string(event.times));

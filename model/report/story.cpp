@@ -79,6 +79,7 @@ std::string short_function(std::string_view function) {
 }
 
 std::string describe(const trace_event& event, const locator& places) {
+  if (event.logged) return "» " + event.value;
   std::string text = event.operation;
   if (const std::string object = places.object(event); !object.empty()) text += " " + object;
   if (!event.value.empty()) text += " = " + event.value;
@@ -101,17 +102,18 @@ story tell(const failing_execution& execution, const setting& around) {
   result.fails_at = short_form.of(execution.what.stack);
   std::map<event_key, std::string> place_of;
   for (const trace_event& event : execution.trace)
-    place_of[{event.thread, event.index}] = short_form.of(event.stack);
+    if (!event.logged) place_of[{event.thread, event.index}] = short_form.of(event.stack);
 
   const trace_event* previous = nullptr;
   for (const trace_event& event : execution.trace) {
     told_event told{event.thread,
                     event.index,
                     1,
-                    place_of[{event.thread, event.index}],
+                    short_form.of(event.stack),
                     describe(event, places),
                     {},
                     event.stale,
+                    event.logged,
                     event.leaves};
     if (event.reads && event.reads_initial) {
       told.source = "the initial value";

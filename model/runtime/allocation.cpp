@@ -7,6 +7,7 @@
 #include "model/runtime/address_space.hpp"
 #include "model/runtime/engine.hpp"
 #include "model/runtime/libc_blocks.hpp"
+#include "model/runtime/library_calls.hpp"
 #include "model/runtime/stack_pool.hpp"
 
 extern "C" void __libc_free(void* p);
@@ -107,6 +108,11 @@ bool is_no_heap(engine& e, const void* p) {
          (stack_pool::default_base <= address && address < heap_options{}.region);
 }
 
+/// What the C++ runtime allocates for itself (exceptions under way) is not the program's to lose.
+bool may_fail(allocation_family family, std::uintptr_t pc) {
+  return family != allocation_family::malloc || !is_library_code(pc);
+}
+
 }  // namespace
 
 bool is_program_heap(const void* p) {
@@ -125,6 +131,10 @@ void* allocate_for_program(const allocation_request& request, std::uintptr_t pc)
     return nullptr;
   }
   engine::visit v;
+  if (v.e.allocations_fail() && may_fail(request.family, pc) && v.e.fails_to_allocate()) {
+    errno = ENOMEM;
+    return nullptr;
+  }
   const allocation made = v.e.memory().allocate(v.e.here(pc), request);
   if (made.error == allocation_error::bad_alignment) {
     errno = EINVAL;
@@ -159,6 +169,10 @@ void* reallocate_for_program(void* p, std::size_t size, std::uintptr_t pc) {
   }
   engine::visit v;
   engine& e = v.e;
+  if (e.allocations_fail() && may_fail(allocation_family::malloc, pc) && e.fails_to_allocate()) {
+    errno = ENOMEM;
+    return nullptr;
+  }
   const requester by = e.here(pc);
   const reallocation moved = e.memory().reallocate(by, p, size);
   if (moved.result != free_result::ok) {

@@ -25,14 +25,17 @@ void* allocate_outside(std::size_t size, std::size_t alignment) {
   return alignment <= usual_alignment ? __libc_malloc(size) : __libc_memalign(alignment, size);
 }
 
+void* allocate(std::size_t size, std::size_t alignment, allocation_family family, void* caller) {
+  if (!engine::inside()) return allocate_outside(size, alignment);
+  return allocate_for_program({.size = size, .alignment = alignment, .family = family},
+                              reinterpret_cast<std::uintptr_t>(caller));
+}
+
 /// Null if there is no memory and no new-handler.
 void* try_make(std::size_t size, std::size_t alignment, allocation_family family, void* caller) {
-  if (engine::inside()) {
-    return allocate_for_program({.size = size, .alignment = alignment, .family = family},
-                                reinterpret_cast<std::uintptr_t>(caller));
-  }
   for (;;) {
-    if (void* const made = allocate_outside(size, alignment)) return made;
+    if (void* const made = allocate(size, alignment, family, caller)) [[likely]]
+      return made;
     const std::new_handler handler = std::get_new_handler();
     if (handler == nullptr) return nullptr;
     handler();

@@ -2,6 +2,7 @@
 
 #include "model/program/check_that.hpp"
 #include "model/runtime/endings.hpp"
+#include "model/runtime/robust_mutexes.hpp"
 #include "model/runtime/thread_specific.hpp"
 
 bool heddle_inside = false;
@@ -40,7 +41,9 @@ void engine::begin(recorder& recorder) {
   unsupported_.reset();
   stuck_.reset();
   exited_ = main_finished_ = false;
+  failed_allocations_ = 0;
   places_.clear();
+  watched_.clear();
   given_names_.clear();
   heap_.new_execution();
   races_.new_execution();
@@ -51,6 +54,7 @@ void engine::begin(recorder& recorder) {
   new_execution_specific();
   install_terminate_handler();
   threads_[0].reset();
+  threads_[0].random.begin(options_.seed);
   threads_used_ = 1;
   running_ = 0;
 }
@@ -77,6 +81,8 @@ void engine::finish() {
   if (all_finished && judges_leaks && heap_.live_blocks() != 0) {
     look_for_leaks();
   }
+  if (all_finished && judges_leaks && !failure_ && !ended_early()) look_for_unjoined_threads();
+  if (std::exchange(watching_, false)) recording_ = false;
   statics_.restore();
   learned_ |= spins_.learned();
 }
@@ -129,6 +135,10 @@ void engine::record_next(const char* name, std::uintptr_t address) {
 }
 
 void engine::record_done() {
+  if (watching_) {
+    watched_.push_back({running_, self().next});
+    return;
+  }
   auto& recorded = self().recorded;
   while (recorded.size() < view_.clock) recorded.push_back(self().next);
 }
@@ -167,6 +177,7 @@ thread_id engine::create_thread(void* (*function)(void*), void* argument, bool d
   thread.argument = argument;
   thread.detached = detached;
   thread.created_at = created_at;
+  thread.inherit(self(), id);
   if (id >= threads_used_) threads_used_ = static_cast<thread_id>(id + 1);
   try {
     fibers_.start(id, thread_entry, this);
@@ -193,11 +204,14 @@ void* engine::join_thread(thread_id target) {
 
 void engine::finish_thread(void* result) {
   run_exit_handlers(*this, running_);
+  if (!self().held.empty()) abandon_robust_mutexes();
   leave_program();
+  if (marks_ends_) mark_end();
   operation op;
   op.kind = operation_kind::finish_thread;
   perform(op, "finish", 0);
   model_thread& me = self();
+  me.length = view_.clock;
   me.result = result;
   me.finished = true;
   if (running_ == 0) main_finished_ = true;

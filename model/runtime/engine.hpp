@@ -48,7 +48,10 @@ struct engine_options {
   bool main_ends_program = false;     // threads blocked when thread 0 has finished are no deadlock
   std::size_t stack_bytes = 8 << 20;  // of each thread, as Linux gives
   double patience_seconds = 10;       // without any visible operation
-  bool spurious = false;              // explore that waits on condition variables end by themselves
+  // Explore that waits on condition variables end, and weak compare-exchanges fail, by themselves.
+  bool spurious = false;
+  unsigned allocation_failures = 0;  // explore that so many allocations of an execution fail
+  std::uint64_t seed = 0;            // of the random numbers that the program gets
   /// Whether the code at a return address is a loop of the standard library that reads again
   /// before it waits; may be empty.
   std::function<bool(std::uintptr_t)> is_library_spin;
@@ -83,12 +86,25 @@ class engine final : public program {
     const auto& events = threads_[t].recorded;
     return index < events.size() ? events[index] : threads_[t].next;
   }
+  /// From now on, in this execution, its events are noted with their call stacks.
+  void watch() { recording_ = watching_ = true; }
+  struct watched_event {
+    thread_id thread;
+    recorded_event event;
+  };
+  /// Those of the last execution, in time.
+  const std::vector<watched_event>& watched() const { return watched_; }
   const model_thread& thread(thread_id t) const { return threads_[t]; }
   thread_id threads_used() const { return threads_used_; }
   const objects& object_table() const { return objects_; }
   /// What this execution has waited for and woken through the kernel.
   const futex_log& futexes() const { return futexes_; }
   std::uint64_t steps() const { return steps_; }
+  /// Whether some thread waits for what this execution need not bring: it adds nothing to one in
+  /// which the thread has not asked for it, and is no deadlock. See only_if().
+  bool adds_nothing() const;
+  /// Whether more has failed in this execution than was asked for: it does not count.
+  bool beyond_bounds() const { return failed_allocations_ > options_.allocation_failures; }
 
   // ---- for the diverted functions
   static engine* current() { return current_; }
@@ -141,13 +157,18 @@ class engine final : public program {
   /// A plain access that is about to happen. From inside a visit or without one: it opens its own
   /// where there is more to do than to look and to remember.
   void plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc);
+  /// A plain access of a stack: is it that of a thread that has ended?
+  [[gnu::noinline, gnu::cold]] void check_stack(std::uintptr_t address, std::size_t size,
+                                                bool write);
   /// Ends the execution for what the race detector has just found; returns if races are not asked
   /// for and it is one.
   [[gnu::noinline, gnu::cold]] void report_conflict();
   /// The running thread's last event was an access of this object: does it race with a plain one?
   /// What a thread has come after it stays after, until there is another; see check_objects.
   void check_atomic(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {
-    if (running_ < 64 && (objects_[object].in_order >> running_ & 1) != 0) return;
+    const struct object& o = objects_[object];
+    const std::uint64_t in_order = write ? o.writes_in_order : o.reads_in_order;
+    if (running_ < 64 && (in_order >> running_ & 1) != 0) return;
     check_order(object, size, write, pc);
   }
   /// The objects in this memory end, by what `how` says ("overwrites", "frees the memory of").
@@ -164,6 +185,16 @@ class engine final : public program {
   /// This execution adds nothing to one in which the thread's read at `stale_read` had seen what
   /// has come in between: the thread goes no further in it.
   [[noreturn]] void redundant(std::uint32_t stale_read);
+  /// What the thread waits for from now on is of interest only where it comes.
+  void only_if();
+  /// Whether a weak compare-exchange of the object shall fail by itself: explored, at most once for
+  /// each thread and object.
+  bool fails_weakly(std::uintptr_t address);
+  /// Whether an allocation of the program shall fail: explored, see allocation_failures.cpp.
+  bool fails_to_allocate();
+  bool allocations_fail() const { return options_.allocation_failures != 0; }
+  /// A line of the program's own for the trace. Only in a recorded execution.
+  void log(std::string text);
   /// What the thread waits for from now on, for the words of a deadlock report.
   void waits_for(const char* what, std::uint32_t object);
   void check_unordered(std::uint32_t object, const char* does) {
@@ -174,6 +205,7 @@ class engine final : public program {
   virtual_time& time() { return time_; }
   futex_log& futex_calls() { return futexes_; }
   bool spurious() const { return options_.spurious; }
+  std::uint64_t seed() const { return options_.seed; }
   /// How large an object is known to become, at least 1: see learned_sizes.hpp.
   std::uint32_t size_of(location_id location) const { return sizes_.of(location); }
   /// It is as large as that now. If that is new the search starts again after this execution.
@@ -190,6 +222,8 @@ class engine final : public program {
 
   thread_id create_thread(void* (*function)(void*), void* argument, bool detached);
   void* join_thread(thread_id target);
+  /// The same if it has finished; to ask for it is an event. False: it has not yet.
+  bool has_finished(thread_id target, std::uintptr_t pc);
   [[noreturn]] void finish_thread(void* result);
   void mark_detached(thread_id t) { threads_[t].detached = true; }
   thread_id thread_of(std::uintptr_t handle) const;  // no_thread if there is none
@@ -256,9 +290,11 @@ class engine final : public program {
   [[noreturn]] void abandon();
   [[noreturn]] void stop_thread();
   void begin(recorder& recorder);
+  void mark_end();
   void finish();
   void note_crash(const crash& what);
   void look_for_leaks();
+  void look_for_unjoined_threads();
   void wrote(std::uintptr_t address, std::size_t size) {
     if (fibers_.stacks().contains(running_, address)) return;
     spins_.effect(running_);
@@ -299,9 +335,13 @@ class engine final : public program {
   std::vector<model_thread> threads_;
   std::uint64_t steps_ = 0;  // visible operations so far; the watchdog looks at it
   bool recording_ = false;
+  bool watching_ = false;
   bool learned_ = false;
   bool exited_ = false;
   bool main_finished_ = false;
+  bool marks_ends_ = false;          // threads ask whether others have finished; once learnt, stays
+  unsigned failed_allocations_ = 0;  // in this execution
+  std::vector<watched_event> watched_;
   std::vector<call_stack> places_;                     // of a recorded execution
   std::map<std::uintptr_t, std::string> given_names_;  // likewise
   std::optional<failure> failure_;

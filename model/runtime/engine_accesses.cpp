@@ -119,11 +119,8 @@ value engine::atomic(operation& op, std::uintptr_t address, const char* name, st
     const value v = op.kind == operation_kind::read_modify_write
                         ? apply(op.modify, s.result, op.operand, op.size)
                         : op.operand;
-    if (op.kind == operation_kind::store) {
-      spins_.stored(running_, address, v);
-    } else {
-      spins_.replaced(running_, address, s.result, v);
-    }
+    // What it has read it may write back unnoticed; another value somebody may see.
+    if (op.kind == operation_kind::store || !(v == s.result)) spins_.effect(running_);
     if (s.latest) {
       statics_.about_to_write(address, op.size);
       write_native(address, op.size, v);
@@ -135,9 +132,9 @@ value engine::atomic(operation& op, std::uintptr_t address, const char* name, st
 void engine::check_order(std::uint32_t object, std::size_t size, bool write, std::uintptr_t pc) {
   if (!races_.atomic(objects_[object].address, size, write, view_, place(pc))) report_conflict();
   // Of a 16-byte atomic, which lies in two granules, a plain access may only find the other half.
-  if (running_ < 64 && size <= granule_bytes) {
-    objects_[object].in_order |= std::uint64_t{1} << running_;
-  }
+  if (running_ >= 64 || size > granule_bytes) return;
+  objects_[object].reads_in_order |= std::uint64_t{1} << running_;
+  if (write) objects_[object].writes_in_order |= std::uint64_t{1} << running_;
 }
 
 /// A load that the thread has just made, in the same loop of the standard library
@@ -158,7 +155,7 @@ void engine::check_repetition(std::uintptr_t address, std::uintptr_t pc) {
   self().waits = "spin";
   self().waits_at = place(pc);
   switch_away();
-  broken("a spinning thread does not go on", __FILE__, __LINE__);
+  self().waits = nullptr;
 }
 
 void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::uintptr_t pc) {
@@ -167,6 +164,8 @@ void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::ui
     visit v;
     pc = place(pc);
   }
+  if (is_on_stacks(address)) [[unlikely]]
+    check_stack(address, size, write);
   std::uint32_t object = 0;
   const bool fine =
       size <= 8 ? races_.plain(address, static_cast<std::uint32_t>(size), write, view_, pc, object)
@@ -190,7 +189,7 @@ void engine::check_objects(std::uintptr_t address, std::size_t size, bool write)
     end_objects(address, size, "overwrites");
   } else {
     objects_.visit(address, size, [this](object& o) {
-      o.in_order = 0;
+      o.writes_in_order = o.reads_in_order = 0;
       check_object(o, false, "reads");
     });
   }

@@ -100,6 +100,16 @@ bool is_library_business(const void* object, std::uintptr_t caller) {
   return false;
 }
 
+bool is_library_code(std::uintptr_t caller) {
+  if (!known.found) [[unlikely]] {
+    find_libraries();
+  }
+  for (const library& one : known.libraries) {
+    if (one.code.contains(caller)) return true;
+  }
+  return false;
+}
+
 bool is_library_object(const void* object) {
   if (!known.found) [[unlikely]] {
     find_libraries();

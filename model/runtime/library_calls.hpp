@@ -13,6 +13,9 @@ namespace heddle::runtime {
 /// what the program asked for: the mutexes of the atomic operations on std::shared_ptr.
 bool is_library_business(const void* object, std::uintptr_t caller);
 
+/// Whether the call that returns to `caller` comes from the code of one of these libraries.
+bool is_library_code(std::uintptr_t caller);
+
 /// Whether the object is such a library's own, whoever calls: the last call of a library function
 /// may return to the program, if the compiler made it a jump.
 bool is_library_object(const void* object);

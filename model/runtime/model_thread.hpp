@@ -8,6 +8,7 @@
 #include "model/program/failure.hpp"
 #include "model/program/operation.hpp"
 #include "model/program/recorded_event.hpp"
+#include "model/runtime/random_state.hpp"
 
 namespace heddle::runtime {
 
@@ -39,6 +40,7 @@ struct model_thread {
   bool detached = false;
   bool joined = false;
   bool finished = false;
+  std::uint32_t length = 0;       // in events, when it has finished
   std::uintptr_t created_at = 0;  // place
   std::vector<held_mutex> held;
   std::vector<thread_exit_handler> exit_handlers;  // of thread_local objects
@@ -47,6 +49,9 @@ struct model_thread {
   std::uint32_t wake_ups = 0;   // that it has taken, of those meant for it
   std::vector<condition_wait> condition_waits;
   unsigned clock_reads = 0;
+  random_state random;
+  unsigned allocation_failures = 0;           // of its own, and of its creator's until then
+  std::vector<std::uintptr_t> failed_weakly;  // objects whose compare-exchange failed by itself
   // Its last load, for recognising one that is repeated at once.
   std::uintptr_t last_load_pc = 0;
   std::uintptr_t last_load_address = 0;
@@ -64,6 +69,7 @@ struct model_thread {
   std::uintptr_t waits_at = 0;           // place
   std::vector<recorded_event> recorded;  // if the execution is recorded
   recorded_event next;                   // what it is about to do, likewise
+  std::vector<log_line> log;             // likewise
 
   void reset() {
     function = nullptr;
@@ -80,6 +86,16 @@ struct model_thread {
     condition_waits.clear();
     last_load_index = no_index;
     recorded.clear();
+    log.clear();
+    failed_weakly.clear();
+    allocation_failures = 0;
+  }
+
+  /// What a thread has from the one that creates it.
+  void inherit(const model_thread& creator, thread_id self) {
+    random = creator.random;
+    random.become(self);
+    allocation_failures = creator.allocation_failures;
   }
 };
 

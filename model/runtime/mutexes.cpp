@@ -12,6 +12,7 @@
 #include "model/runtime/library_calls.hpp"
 #include "model/runtime/object_life.hpp"
 #include "model/runtime/real_function.hpp"
+#include "model/runtime/robust_mutexes.hpp"
 
 namespace heddle::runtime {
 namespace {
@@ -24,7 +25,10 @@ std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* ver
   const std::uint32_t object =
       e.object_at(reinterpret_cast<std::uintptr_t>(mutex), mutex_bytes, object_kind::mutex, {});
   if (e.sync_objects()[object].destroyed) {
-    e.fail(failure_kind::misuse, std::string(verb) + " a mutex that has been destroyed");
+    const struct object& o = e.sync_objects()[object];
+    e.fail(failure_kind::misuse,
+           e.name_of_thread(e.running()) + " " + verb + " a mutex that has been destroyed",
+           {{"it was destroyed here", o.ended_by, e.stack_of_place(o.place)}});
   }
   return object;
 }
@@ -64,17 +68,21 @@ bool holds_mutex(engine& e, const pthread_mutex_t* mutex) {
   return find_held(e, object_of(e, mutex, "waits with")) != nullptr;
 }
 
-int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
+namespace {
+
+/// Whether there was anything to do: a mutex may be held already, `result` says how that ends.
+bool wait_and_take(pthread_mutex_t* mutex, std::uintptr_t pc, std::uint32_t& object, int& result) {
   engine::visit v;
   engine& e = v.e;
-  const std::uint32_t object = object_of(e, mutex, "locks");
+  object = object_of(e, mutex, "locks");
   if (held_mutex* held = find_held(e, object)) {
     switch (kind_of(mutex)) {
       case PTHREAD_MUTEX_RECURSIVE:
         ++held->depth;
-        return 0;
+        return false;
       case PTHREAD_MUTEX_ERRORCHECK:
-        return EDEADLK;
+        result = EDEADLK;
+        return false;
       default:
         e.fail(failure_kind::misuse,
                e.name_of_thread(e.running()) + " locks a mutex that it holds already",
@@ -90,26 +98,64 @@ int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
   self.waits = nullptr;
   touch(e, object);
   take(e, object);
-  return 0;
+  return true;
 }
 
-int try_lock_mutex(pthread_mutex_t* mutex, const char* name, std::uintptr_t pc) {
+/// The same without waiting; `result` is EBUSY if the mutex is taken.
+bool try_and_take(pthread_mutex_t* mutex, const char* name, std::uintptr_t pc,
+                  std::uint32_t& object, int& result) {
   engine::visit v;
   engine& e = v.e;
-  const std::uint32_t object = object_of(e, mutex, "locks");
+  object = object_of(e, mutex, "locks");
   if (held_mutex* held = find_held(e, object)) {
-    if (kind_of(mutex) != PTHREAD_MUTEX_RECURSIVE) return EBUSY;
-    ++held->depth;
-    return 0;
+    if (kind_of(mutex) != PTHREAD_MUTEX_RECURSIVE) {
+      result = EBUSY;
+    } else {
+      ++held->depth;
+    }
+    return false;
   }
   if (pc != 0) e.check_spin(reinterpret_cast<std::uintptr_t>(mutex), pc);
   const step s =
       e.perform_undoable(locking(e, object, false), name, reinterpret_cast<std::uintptr_t>(mutex));
   touch(e, object);
-  if (s.result.low != 0) return EBUSY;
+  if (s.result.low != 0) {
+    result = EBUSY;
+    return false;
+  }
   take(e, object);
-  return 0;
+  return true;
 }
+
+}  // namespace
+
+int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) {
+  std::uint32_t object = 0;
+  int result = 0;
+  return wait_and_take(mutex, pc, object, result) ? result_of_locking(mutex, object) : result;
+}
+
+int try_lock_mutex(pthread_mutex_t* mutex, const char* name, std::uintptr_t pc) {
+  std::uint32_t object = 0;
+  int result = 0;
+  return try_and_take(mutex, name, pc, object, result) ? result_of_locking(mutex, object) : result;
+}
+
+namespace {
+
+void give_up(engine& e, pthread_mutex_t* mutex, held_mutex* held) {
+  const std::uint32_t object = held->object;
+  e.self().held.erase(e.self().held.begin() + (held - e.self().held.data()));
+  e.sync_objects()[object].owner = no_thread;
+  operation op;
+  op.kind = operation_kind::store;
+  op.order = memory_order::release;
+  op.location = e.sync_objects()[object].location;
+  e.perform_undoable(op, "unlock", reinterpret_cast<std::uintptr_t>(mutex));
+  touch(e, object);
+}
+
+}  // namespace
 
 int unlock_mutex(pthread_mutex_t* mutex) {
   engine::visit v;
@@ -129,15 +175,20 @@ int unlock_mutex(pthread_mutex_t* mutex) {
            {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
   }
   if (--held->depth > 0) return 0;
-  e.self().held.erase(e.self().held.begin() + (held - e.self().held.data()));
-  e.sync_objects()[object].owner = no_thread;
-  operation op;
-  op.kind = operation_kind::store;
-  op.order = memory_order::release;
-  op.location = e.sync_objects()[object].location;
-  e.perform_undoable(op, "unlock", reinterpret_cast<std::uintptr_t>(mutex));
-  touch(e, object);
+  struct object& o = e.sync_objects()[object];
+  o.lost |= o.owner_died;
+  give_up(e, mutex, held);
   return 0;
+}
+
+void release_mutex(pthread_mutex_t* mutex) {
+  engine::visit v;
+  held_mutex* const held = find_held(v.e, object_of(v.e, mutex, "unlocks"));
+  if (held != nullptr) give_up(v.e, mutex, held);
+}
+
+std::uint32_t mutex_object(engine& e, const pthread_mutex_t* mutex) {
+  return object_of(e, mutex, "uses");
 }
 
 namespace {
@@ -154,6 +205,8 @@ int destroy_mutex(pthread_mutex_t* mutex) {
            {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
   }
   e.sync_objects()[object].destroyed = true;
+  e.sync_objects()[object].ended_by = e.running();
+  e.sync_objects()[object].place = e.place(0);
   return 0;
 }
 

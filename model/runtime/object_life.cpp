@@ -18,7 +18,14 @@ std::uint32_t live_object(engine& e, const void* memory, std::size_t size, objec
   std::uint64_t mark = 0;
   if (size >= sizeof mark) std::memcpy(&mark, memory, sizeof mark);
   if (mark == destroyed_mark) {
-    misuse(e, std::string(verb) + " " + words_for(kind) + " that has been destroyed");
+    std::vector<note> notes;
+    for (std::size_t i = e.sync_objects().size(); --i > 0 && notes.empty();) {
+      const struct object& o = e.sync_objects()[static_cast<std::uint32_t>(i)];
+      if (o.address != reinterpret_cast<std::uintptr_t>(memory) || o.kind != kind) continue;
+      notes.push_back({"it was destroyed here", o.ended_by, e.stack_of_place(o.place)});
+    }
+    misuse(e, std::string(verb) + " " + words_for(kind) + " that has been destroyed",
+           std::move(notes));
   }
   return e.object_at(reinterpret_cast<std::uintptr_t>(memory), static_cast<std::uint8_t>(size),
                      kind, initial);
@@ -34,6 +41,8 @@ void destroy_object(engine& e, std::uint32_t object) {
   e.check_unordered(object, "destroys");
   struct object& o = e.sync_objects()[object];
   o.alive = false;
+  o.ended_by = e.running();
+  o.place = e.place(0);
   if (o.size < sizeof destroyed_mark) return;
   e.statics().about_to_write(o.address, sizeof destroyed_mark);
   std::memcpy(reinterpret_cast<void*>(o.address), &destroyed_mark, sizeof destroyed_mark);

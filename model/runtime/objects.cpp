@@ -9,25 +9,24 @@ objects::found objects::look_up(std::uintptr_t address, std::uint8_t size, objec
   if (word == nullptr) return {};
   std::uint32_t generation = 0;
   for (std::uint32_t i = *word; i != 0; i = table_[i].next) {
-    const object& o = table_[i];
+    const object& o = whole(i);
     if (o.address == address && o.kind == kind && !o.alive && o.generation >= generation) {
       generation = o.generation + 1;
     }
     if (!o.alive) continue;
-    if (o.address == address && o.size == size && o.kind == kind && !o.second_half) {
+    if (o.address == address && o.size == size && o.kind == kind && table_[i].whole == 0) {
       recent_[address / 4 % recent_.size()] = {address, i, execution_};
       return {i, false, 0};
     }
     if (o.address < address + size && address < o.address + o.size) return {0, false, i};
   }
   const identity id{address, generation, size, static_cast<std::uint8_t>(kind)};
-  if (size > 8) {
-    std::uint32_t* second = shadow_.object_at((address & ~std::uintptr_t{7}) + 8);
-    if (second != nullptr) table_[add(second, id)].second_half = true;
-    word = shadow_.object_at(address & ~std::uintptr_t{7});
-  }
   const std::uint32_t index = add(word, id);
   table_[index].location = intern(id);
+  if (size > 8) {
+    std::uint32_t* second = shadow_.object_at((address & ~std::uintptr_t{7}) + 8);
+    if (second != nullptr) table_[add(second, id)].whole = index;
+  }
   return {index, true, 0};
 }
 

@@ -24,7 +24,8 @@ enum class object_kind : std::uint8_t {
   shared_lock,
   barrier,
   spin_lock,
-  wake_up,  // always hidden
+  wake_up,     // this and the next are always hidden
+  thread_end,
 };
 
 /// "a mutex", "a condition variable", …
@@ -32,7 +33,7 @@ constexpr const char* words_for(object_kind kind) {
   constexpr const char* words[] = {
       "an atomic object", "a mutex",       "a once flag", "a condition variable",
       "a semaphore",      "a shared lock", "a barrier",   "a spin lock",
-      "a wake-up"};
+      "a wake-up",      "a thread's end"};
   return words[static_cast<unsigned>(kind)];
 }
 
@@ -44,13 +45,17 @@ struct object {
   std::uint8_t size = 0;  // bytes that it covers for overlap
   object_kind kind = object_kind::atomic;
   bool alive = true;
-  bool second_half = false;     // of a 16-byte atomic: the entry of its second granule
+  std::uint32_t whole = 0;      // the second half of a 16-byte object: the index of its first
   bool destroyed = false;       // a mutex after pthread_mutex_destroy
+  bool owner_died = false;      // a robust mutex: its last owner has ended, holding it
+  bool lost = false;            // a robust mutex that nobody has made consistent
+  thread_id ended_by = no_thread;  // who destroyed it, at `place`
   thread_id owner = no_thread;  // mutex, once: who holds or runs it, in native order
   std::uintptr_t place = 0;     // where it was taken
-  // Threads (0 to 63) that came after all plain accesses of its memory so far, as an atomic access
-  // of theirs has found.
-  std::uint64_t in_order = 0;
+  // Threads (0 to 63) of which an atomic write, or an atomic read, has found itself in order with
+  // all plain accesses of its memory so far. A read is that already if they are reads, too.
+  std::uint64_t writes_in_order = 0;
+  std::uint64_t reads_in_order = 0;
 };
 
 class objects {
@@ -114,6 +119,10 @@ class objects {
     std::uint32_t index = 0;
     std::uint32_t execution = 0;
   };
+  object& whole(std::uint32_t index) {
+    object& o = table_[index];
+    return o.whole == 0 ? o : table_[o.whole];
+  }
   found look_up(std::uintptr_t address, std::uint8_t size, object_kind kind);
   location_id intern(const identity& id);
   void grow();
@@ -134,7 +143,7 @@ void objects::visit(std::uintptr_t address, std::size_t size, const Visit& visit
     std::uint32_t* word = shadow_.object_at(g);
     if (word == nullptr) continue;
     for (std::uint32_t i = *word; i != 0; i = table_[i].next) {
-      object& o = table_[i];
+      object& o = whole(i);
       if (!o.alive || o.address >= address + size || o.address + o.size <= address) continue;
       visit(o);
     }

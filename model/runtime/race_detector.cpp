@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "model/runtime/stack_pool.hpp"
+
 namespace heddle::runtime {
 namespace {
 
@@ -147,8 +149,14 @@ bool race_detector::settle(std::uintptr_t address, access_stamp stamp, const vie
   const access_stamp second = cell->stamps[1];
   if (second == 0) {
     if (first == 0) return remember(0);
+    // What another thread has touched on a stack may be gone with that thread: plain() asks.
+    if (thread_of(first) != view.thread && is_on_stacks(address)) return false;
     if (!is_ordered(first, view)) return false;
     return remember(dominates(stamp, first) ? 0 : 1);
+  }
+  if ((thread_of(first) != view.thread || thread_of(second) != view.thread) &&
+      is_on_stacks(address)) {
+    return false;
   }
   if (cell->stamps[2] != 0 || !dominates(stamp, second) || !is_ordered(second, view) ||
       !is_ordered(first, view)) {

@@ -117,7 +117,11 @@ std::optional<std::uint32_t> spin_detector::arrives(thread_id thread, std::uintp
     }
     for (const arrival& earlier : past.arrivals) {
       if (state == 0 || earlier.state != state || earlier.pc != pc) continue;
-      if (all_undone(past, earlier.writes)) return earlier.index;
+      if (!all_undone(past, earlier.writes)) continue;
+      const std::uint32_t first = earlier.index;
+      forget(past);
+      past.arrivals.push_back({pc, address, state, index, 0});
+      return first;
     }
   }
   if (past.arrivals.size() == arrivals_kept) past.arrivals.erase(past.arrivals.begin());

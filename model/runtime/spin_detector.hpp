@@ -5,9 +5,10 @@
 // wrote in between back at its old value, goes on as a function of the values it reads. What it can
 // do from here it could do from there, reading newer writes at once; so the repetition adds nothing
 // and the thread is blocked until there is something newer to read. `while (flag.test_and_set())`
-// writes what it has read, a failed try_lock of the second mutex gives the first one back: both
-// come round with nothing changed. A counted retry loop has its counter in the state and takes its
-// exits.
+// writes what it has read; a mutex that a round takes and gives back hides its own meantime, but
+// for a failed try_lock (the search knows whether there was one). Any other atomic write is an
+// effect: somebody may count its comings and goings. A counted retry loop has its counter in the
+// state and takes its exits.
 //
 // Comparing states is dear, so it is done only at reads that a thread has been seen to repeat. When
 // such a place is learnt the search starts again, so that what a thread does depends on its own
@@ -52,7 +53,8 @@ class spin_detector {
   }
 
   /// The thread is about to read at `pc`, as its event `index`. The index of the event from which
-  /// it repeats itself, if it does. `stack` is the thread's whole stack.
+  /// it repeats itself, if it does; should it go on all the same, the next round is compared with
+  /// this one. `stack` is the thread's whole stack.
   std::optional<std::uint32_t> arrives(thread_id thread, std::uintptr_t pc, std::uintptr_t address,
                                        std::uint32_t index, std::span<const std::byte> stack);
 

@@ -60,4 +60,10 @@ class stack_pool {
   bool open_[slots] = {};
 };
 
+/// Whether the address lies where the stacks of a usual pool may lie. May say so of neighbours.
+constexpr bool is_on_stacks(std::uintptr_t address) {
+  constexpr std::uintptr_t span = std::uintptr_t{1} << 36;
+  return address - stack_pool::default_base < span;
+}
+
 }  // namespace heddle::runtime

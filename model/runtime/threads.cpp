@@ -1,6 +1,8 @@
 // pthread_create, join, detach: the program's threads are fibers of the engine. A handle is the
 // pthread_t of the real, parked thread whose thread-local block the fiber uses, so pthread_self and
 // everything built on it are right by themselves.
+#include "model/runtime/threads.hpp"
+
 #include <pthread.h>
 
 #include <cerrno>
@@ -9,7 +11,6 @@
 #include "model/runtime/real_function.hpp"
 
 namespace heddle::runtime {
-namespace {
 
 thread_id joinable_thread(engine& e, pthread_t handle, const char* verb) {
   const thread_id target = e.thread_of(static_cast<std::uintptr_t>(handle));
@@ -25,6 +26,8 @@ thread_id joinable_thread(engine& e, pthread_t handle, const char* verb) {
   }
   return target;
 }
+
+namespace {
 
 constinit real_function<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>
     real_pthread_create{"pthread_create"};

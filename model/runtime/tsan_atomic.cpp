@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "model/runtime/engine.hpp"
+#include "model/runtime/word.hpp"
 
 namespace heddle::runtime {
 namespace {
@@ -126,6 +127,42 @@ bool compare_exchange(volatile T* a, T* expected, T desired, int mo, int failure
   return false;
 }
 
+/// Reads `expected` although it could exchange: the execution is of interest only where it does.
+template <typename T>
+void fail_weakly(engine& e, volatile T* a, T expected, int failure_mo, void* pc) {
+  operation op;
+  op.kind = operation_kind::load;
+  op.order = read_half(order_of(failure_mo));
+  op.size = sizeof(T);
+  op.wait = wait_condition::equal;
+  op.wait_operand = widen(expected).low;
+  e.only_if();
+  const auto address = reinterpret_cast<std::uintptr_t>(a);
+  const value seen =
+      e.atomic(op, address, "compare_exchange_weak fails", reinterpret_cast<std::uintptr_t>(pc));
+  if (!(seen == widen(expected))) e.redundant(last_event(e));  // they differ in the upper half
+  e.self().waits = nullptr;
+}
+
+template <typename T>
+bool compare_exchange_weakly(volatile T* a, T* expected, T desired, int mo, int failure_mo,
+                             void* pc) {
+  if (engine::inside() && engine::current()->spurious()) {
+    announce(expected, sizeof(T), false, pc);
+    T wanted;
+    std::memcpy(&wanted, expected, sizeof(T));
+    engine::visit v;
+    if (v.e.fails_weakly(reinterpret_cast<std::uintptr_t>(a))) {
+      fail_weakly(v.e, a, wanted, failure_mo, pc);
+      v.e.effect();  // the next attempt is none that may fail by itself
+      v.e.plain(reinterpret_cast<std::uintptr_t>(expected), sizeof(T), true,
+                reinterpret_cast<std::uintptr_t>(pc));
+      return false;
+    }
+  }
+  return compare_exchange(a, expected, desired, mo, failure_mo, pc);
+}
+
 void fence(int mo, void*) {
   if (!engine::inside()) return;
   if ((mo & 0x7fff) == 0) return;  // relaxed: no effect
@@ -141,6 +178,7 @@ void fence(int mo, void*) {
 
 using heddle::modification;
 using heddle::runtime::compare_exchange;
+using heddle::runtime::compare_exchange_weakly;
 using heddle::runtime::fence;
 using heddle::runtime::load;
 using heddle::runtime::modify;
@@ -190,7 +228,7 @@ bool __tsan_atomic8_compare_exchange_strong(volatile u8* a, u8* expected, u8 des
 }
 bool __tsan_atomic8_compare_exchange_weak(volatile u8* a, u8* expected, u8 desired, int mo,
                                           int failure_mo) {
-  return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
+  return compare_exchange_weakly(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u8 __tsan_atomic8_compare_exchange_val(volatile u8* a, u8 expected, u8 desired, int mo,
                                        int failure_mo) {
@@ -230,7 +268,7 @@ bool __tsan_atomic16_compare_exchange_strong(volatile u16* a, u16* expected, u16
 }
 bool __tsan_atomic16_compare_exchange_weak(volatile u16* a, u16* expected, u16 desired, int mo,
                                            int failure_mo) {
-  return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
+  return compare_exchange_weakly(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u16 __tsan_atomic16_compare_exchange_val(volatile u16* a, u16 expected, u16 desired, int mo,
                                          int failure_mo) {
@@ -270,7 +308,7 @@ bool __tsan_atomic32_compare_exchange_strong(volatile u32* a, u32* expected, u32
 }
 bool __tsan_atomic32_compare_exchange_weak(volatile u32* a, u32* expected, u32 desired, int mo,
                                            int failure_mo) {
-  return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
+  return compare_exchange_weakly(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u32 __tsan_atomic32_compare_exchange_val(volatile u32* a, u32 expected, u32 desired, int mo,
                                          int failure_mo) {
@@ -310,7 +348,7 @@ bool __tsan_atomic64_compare_exchange_strong(volatile u64* a, u64* expected, u64
 }
 bool __tsan_atomic64_compare_exchange_weak(volatile u64* a, u64* expected, u64 desired, int mo,
                                            int failure_mo) {
-  return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
+  return compare_exchange_weakly(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u64 __tsan_atomic64_compare_exchange_val(volatile u64* a, u64 expected, u64 desired, int mo,
                                          int failure_mo) {
@@ -350,7 +388,7 @@ bool __tsan_atomic128_compare_exchange_strong(volatile u128* a, u128* expected, 
 }
 bool __tsan_atomic128_compare_exchange_weak(volatile u128* a, u128* expected, u128 desired, int mo,
                                             int failure_mo) {
-  return compare_exchange(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
+  return compare_exchange_weakly(a, expected, desired, mo, failure_mo, __builtin_return_address(0));
 }
 u128 __tsan_atomic128_compare_exchange_val(volatile u128* a, u128 expected, u128 desired, int mo,
                                            int failure_mo) {

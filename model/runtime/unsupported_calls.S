@@ -125,19 +125,15 @@ heddle_divert_slowly:
   .cfi_endproc
   .size heddle_divert_slowly, . - heddle_divert_slowly
 
-divert_all act_unmodelled, sem_open, pthread_mutex_consistent, pthread_cancel, pthread_kill, \
-  pthread_sigqueue, pthread_tryjoin_np, pthread_timedjoin_np, pthread_clockjoin_np
+divert_all act_unmodelled, sem_open, pthread_cancel, pthread_kill, \
+  pthread_sigqueue
 divert act_unmodelled, __register_atfork, pthread_atfork
 
 divert_all act_yield, sched_yield, thrd_yield
 divert_all act_system_call, syscall
 
 divert_all act_clock, times, ftime
-divert_all act_random, rand, srand, rand_r, random, srandom, initstate, setstate, random_r, \
-  srandom_r, drand48, erand48, lrand48, nrand48, mrand48, jrand48, srand48, seed48, lcong48, \
-  getrandom, getentropy, arc4random, arc4random_buf, arc4random_uniform
-divert act_random, _ZNSt13random_device9_M_getvalEv, std::random_device
-divert act_random, _ZNSt13random_device16_M_getval_pretr1Ev, std::random_device
+divert_all act_random, initstate, setstate, random_r, srandom_r, seed48, lcong48
 
 divert_all act_process, fork, _Fork, vfork, clone, unshare, daemon, posix_spawn, posix_spawnp, \
   system, popen, execl, execle, execlp, execv, execve, execvp, execvpe, fexecve, wait, waitpid, \

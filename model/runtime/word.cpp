@@ -70,7 +70,7 @@ std::uint64_t engine::choose(std::uint64_t alternatives, const char* name, std::
 }
 
 void engine::redundant(std::uint32_t stale_read) {
-  self().waits = nullptr;
+  only_if();
   recorder_->spin(running_, stale_read);
   switch_away();
   broken("a thread that has nothing to add does not go on", __FILE__, __LINE__);

@@ -112,6 +112,60 @@ HEDDLE_CHECK(race_atomic_and_atomic_is_none) {
   heddle::require(x == 1, "after the join a plain read is fine");
 }
 
+/// That the load did not conflict with the plain read says nothing about the store.
+HEDDLE_CHECK(race_plain_read_before_atomic_load_and_store) {
+  int x = 0;
+  std::thread first([&] { diagnosis::opaque(x); });
+  std::thread second([&] {
+    std::atomic_ref<int>(x).load(std::memory_order_relaxed);
+    std::atomic_ref<int>(x).store(1, std::memory_order_relaxed);
+  });
+  first.join();
+  second.join();
+}
+
+HEDDLE_CHECK(race_plain_read_and_atomic_load_is_none) {
+  int x = 0;
+  std::thread first([&] { diagnosis::opaque(x); });
+  std::thread second([&] { std::atomic_ref<int>(x).load(std::memory_order_relaxed); });
+  first.join();
+  second.join();
+  std::atomic_ref<int>(x).store(1, std::memory_order_relaxed);
+}
+
+struct alignas(16) two_words {
+  long first = 0;
+  long second = 0;
+};
+
+/// An atomic object of 16 bytes lies in two granules of the shadow.
+HEDDLE_CHECK(race_second_half_of_sixteen_bytes) {
+  two_words x;
+  std::thread atomically(
+      [&] { std::atomic_ref<two_words>(x).store({1, 2}, std::memory_order_relaxed); });
+  std::thread plainly([&] { diagnosis::opaque(x.second); });
+  atomically.join();
+  plainly.join();
+}
+
+HEDDLE_CHECK(race_second_half_of_sixteen_bytes_first) {
+  two_words x;
+  std::thread plainly([&] { diagnosis::opaque(x.second); });
+  std::thread atomically(
+      [&] { std::atomic_ref<two_words>(x).store({1, 2}, std::memory_order_relaxed); });
+  plainly.join();
+  atomically.join();
+}
+
+HEDDLE_CHECK(race_halves_of_sixteen_bytes_joined_is_none) {
+  two_words x;
+  std::thread([&] {
+    std::atomic_ref<two_words>(x).store({1, 2}, std::memory_order_relaxed);
+  }).join();
+  x.second = 3;
+  heddle::require(std::atomic_ref<two_words>(x).load(std::memory_order_relaxed).second == 3);
+}
+
 /// An atomic object may not be used before its construction is known to the other thread.
 HEDDLE_CHECK(race_initialisation_of_atomic) {
   alignas(std::atomic<int>) unsigned char storage[sizeof(std::atomic<int>)];

@@ -37,3 +37,32 @@ HEDDLE_CHECK(named_objects_in_a_deadlock) {
   }
   other.join();
 }
+
+/// Lines of the program stand in the trace, each behind what its thread had done.
+HEDDLE_CHECK(log_in_the_trace) {
+  std::atomic<int> x{0};
+  heddle::log("before anything");
+  std::thread other([&] {
+    heddle::log("the other begins, x is at %s", "zero");
+    x.store(1);
+    heddle::log("the other has stored %d", 1);
+  });
+  const int seen = x.load();
+  heddle::log("main has seen %d", seen);
+  heddle::require(seen == 0, "it was 1");
+  other.join();
+}
+
+/// As many executions as without the lines, and the formats are not even looked at.
+HEDDLE_CHECK(log_costs_no_execution) {
+  std::atomic<int> x{0};
+  std::thread other([&] {
+    heddle::log("storing %d", 1);
+    x.store(1);
+    heddle::log("stored");
+  });
+  heddle::log("loading");
+  const int seen = x.load();
+  heddle::log("loaded %d", seen);
+  other.join();
+}

@@ -183,4 +183,23 @@ HEDDLE_CHECK(memory_calloc_realloc_aligned) {
   std::free(aligned);
 }
 
+HEDDLE_CHECK(memory_read_before_the_block) {
+  char* block = static_cast<char*>(opaque(std::malloc(16)));
+  opaque(opaque(block)[-1]);
+  std::free(block);
+}
+
+/// One byte behind a block whose size is no multiple of anything.
+HEDDLE_CHECK(memory_one_byte_behind_an_odd_block) {
+  char* block = static_cast<char*>(opaque(std::malloc(13)));
+  opaque(block)[13] = 1;
+  std::free(block);
+}
+
+HEDDLE_CHECK(memory_copy_out_of_bounds) {
+  char* block = static_cast<char*>(opaque(std::malloc(16)));
+  std::memset(opaque(block), 1, opaque(17));
+  std::free(block);
+}
+
 }  // namespace

@@ -103,31 +103,42 @@ HEDDLE_CHECK(spin_standard_lock_in_opposite_orders) {
   heddle::require(count == 2);
 }
 
-/// Each takes its first flag, finds the second taken, gives the first back and tries again: for
+/// Each takes its first mutex, finds the second taken, gives the first back and tries again: for
 /// ever, if both do it in step. That is unfair, not wrong.
 HEDDLE_CHECK(spin_polite_pair) {
-  std::atomic_flag a, b;
-  const auto take_both = [](std::atomic_flag& mine, std::atomic_flag& others) {
-    for (;;) {
-      while (mine.test_and_set(acquire)) {
-      }
-      if (!others.test_and_set(acquire)) return;
-      mine.clear(release);
-    }
-  };
+  std::mutex a, b;
   int count = 0;
-  std::thread other([&] {
-    take_both(a, b);
+  const auto count_with_both = [&](std::mutex& mine, std::mutex& others) {
+    for (;;) {
+      mine.lock();
+      if (others.try_lock()) break;
+      mine.unlock();
+    }
     ++count;
-    b.clear(release);
-    a.clear(release);
-  });
-  take_both(b, a);
-  ++count;
-  a.clear(release);
-  b.clear(release);
+    others.unlock();
+    mine.unlock();
+  };
+  std::thread other([&] { count_with_both(a, b); });
+  count_with_both(b, a);
   other.join();
   heddle::require(count == 2);
+}
+
+/// Each time round they know more of each other: that they give way for the fourth time is not
+/// followed, and heddle says so.
+HEDDLE_CHECK(spin_standard_lock_twice) {
+  std::mutex a, b;
+  int count = 0;
+  const auto count_twice = [&](std::mutex& first, std::mutex& second) {
+    for (int i = 0; i < 2; ++i) {
+      const std::scoped_lock both(first, second);
+      ++count;
+    }
+  };
+  std::thread other([&] { count_twice(a, b); });
+  count_twice(b, a);
+  other.join();
+  heddle::require(count == 4);
 }
 
 /// A loop that counts its attempts takes its exit.
@@ -145,4 +156,20 @@ HEDDLE_CHECK(spin_with_an_effect) {
   while (turns.fetch_add(1, relaxed) < 5) {
   }
   heddle::require(turns.load(relaxed) == 6);
+}
+
+/// The same where the write is taken back: another thread may count the comings and goings of an
+/// atomic object, so that each round is another one.
+HEDDLE_CHECK(spin_toggles_seen_twice) {
+  std::atomic<int> a{0}, done{0};
+  std::thread toggler([&] {
+    while (done.load() == 0) {
+      a.exchange(1);
+      a.store(0);
+    }
+  });
+  const int first = a.load(), second = a.load(), third = a.load();
+  done.store(1);
+  toggler.join();
+  heddle::require(!(first == 1 && second == 0 && third == 1), "two rounds were seen");
 }

@@ -38,6 +38,13 @@ std::size_t choose(std::size_t alternatives);
 /// safe; costs nothing but in the execution that is shown.
 void name(const void* object, const char* name);
 
+/// Writes a line, formatted as printf does, into the trace of a failing execution, in the column of
+/// this thread, behind the operation that it has performed last. In no other execution anything is
+/// formatted or shown. Outside an exploration the line goes to standard error. What `%s` reads is
+/// not checked for races. Thread safe; no operation: no effect on what is explored, nor on the
+/// number of executions. A null `format` does nothing.
+[[gnu::format(printf, 1, 2)]] void log(const char* format, ...);
+
 namespace detail {
 
 struct check_registration {

@@ -21,6 +21,9 @@ struct options {
   std::uint32_t max_steps = 100'000;   // events of one execution; more: `bounded`
   bool keep_going = false;             // count failures instead of stopping at the first
   bool races = true;                   // report data races
+  bool spurious = false;               // waits and weak compare-exchanges may end by themselves
+  unsigned allocation_failures = 0;    // so many allocations of one execution may fail
+  std::uint64_t seed = 0;              // of the random numbers that the program gets
 };
 
 struct result {

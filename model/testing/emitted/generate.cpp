@@ -70,6 +70,7 @@ counts explore(const litmus_code& code, memory_model model) {
         ++found.executions;
         break;
       case ending::cut:
+      case ending::unfinished:
       case ending::nondeterministic:
         throw std::runtime_error("an execution is cut short: " + code.name);
     }
