@@ -14,8 +14,9 @@
 //   TG-3   A child of an aborting group is registered and cancelled, never left alive.
 //   TG-4   The first error of a child or the body cancels all others (join policy first_error).
 //   TG-5   All errors come out in one exception_group; cancellations are filtered.
-//   TG-6   A cancellation from outside is never lost: it comes out if there are no errors, and at
-//          the parent's next checkpoint if there are.
+//   TG-6   A cancellation from outside is never lost: it comes out if it ended the body or a child
+//   and
+//          there are no errors, and else at the parent's next checkpoint.
 //   TG-7   The group's own cancellation ends with the group.
 //   TG-8   spawn happens before the child, the child before the end of with_task_group.
 //   TG-9   The order in which children start is no promise.
@@ -132,9 +133,10 @@ task<void> task_group::run(detail::task_context& me, task_group& group, Body& bo
   if (std::vector<std::exception_ptr> errors = children.take_errors(); !errors.empty()) {
     throw exception_group("errors in a task group", std::move(errors));
   }
-  if (lost_to_others) throw cancelled{};
+  // What has completed in spite of a cancellation from outside is kept (the next checkpoint will
+  // tell); what was lost to it is not passed off as complete.
+  if (lost_to_others || (children.lost_some() && me.scope->is_cancelled())) throw cancelled{};
   me.cancellation_met = false;
-  co_await cancellation_point();
 }
 
 }  // namespace heddle

@@ -93,6 +93,11 @@ class child_set {
     std::lock_guard guard(mutex_);
     return running_;
   }
+  /// Whether a child has ended cancelled.
+  bool lost_some() const {
+    std::lock_guard guard(mutex_);
+    return lost_some_;
+  }
   std::size_t swallowed() const {
     std::lock_guard guard(mutex_);
     return swallowed_;
@@ -172,7 +177,10 @@ class child_set {
     }
     if (!error) {
       if (success_cancels_) scope_.request_cancel();
-    } else if (!is_cancellation(error)) {
+    } else if (is_cancellation(error)) {
+      std::lock_guard guard(mutex_);
+      lost_some_ = true;
+    } else {
       report(error);
       if (error_cancels_) scope_.request_cancel();
     }
@@ -197,6 +205,7 @@ class child_set {
   mutable std::mutex mutex_;
   std::size_t running_ = 0;  // guarded by mutex_, like all below
   std::size_t swallowed_ = 0;
+  bool lost_some_ = false;
   bool closed_ = false;
   task_context* joiner_ = nullptr;
   std::vector<std::exception_ptr> errors_;
