@@ -22,6 +22,7 @@
 #include <chrono>
 #include <heddle/detail/scope_node.hpp>
 #include <heddle/task.hpp>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -64,7 +65,10 @@ class cancel_scope {
   std::stop_token token() { return node_.token(); }
 
   /// Cancels when `token` is stopped. Before run(); replaces an earlier token.
-  void cancel_with(std::stop_token token) { other_.emplace(std::move(token), canceller{&node_}); }
+  void cancel_with(std::stop_token token) {
+    other_.reset();
+    other_ = std::make_unique<std::stop_callback<canceller>>(std::move(token), canceller{&node_});
+  }
 
   /// Runs `work` in this scope: its value (true, for void), or nothing where the scope absorbed its
   /// cancellation. Throws what `work` throws, else. Once only: std::logic_error.
@@ -135,7 +139,8 @@ class cancel_scope {
   detail::scope_node node_;
   bool entered_ = false;
   bool caught_ = false;
-  std::optional<std::stop_callback<canceller>> other_;  // the last member: ends before the node
+  // The last member: ends before the node.
+  std::unique_ptr<std::stop_callback<canceller>> other_;
 };
 
 /// `co_await current_deadline()`: when this task will be cancelled at the latest, as far as is

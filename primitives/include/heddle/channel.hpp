@@ -118,7 +118,8 @@ class channel {
   /// `co_await channel.send(value)`: when there is room, or a receiver. Throws channel_closed, or
   /// `cancelled`; the value is then destroyed.
   [[nodiscard]] send_awaiter send(T value) noexcept { return {*this, std::move(value)}; }
-  /// `co_await channel.receive()`: the oldest value; nothing if the channel is closed and empty.
+  /// `auto value = co_await channel.receive()`: the oldest value; nothing if the channel is closed
+  /// and empty. Name the result: g++ 12 makes an `if (co_await channel.receive())` that traps.
   [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
 
   /// True if there was room, or a receiver; else `value` is left as it was. Thread safe; no

@@ -11,7 +11,7 @@
 //   POOL-3  What is in an unknown protocol state is never used again: an exchange that is not
 //   completed
 //           poisons its lease. PROTO-1  So the next user's answer is the next user's.
-//   POOL-4  Giving back and destroying both let one waiter go on. POOL-5  First come, first served.
+//   POOL-4  Giving back and destroying both let one waiter go on.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class resource_pool {
   /// `make()` is a task<std::unique_ptr<T>>, called for each resource that is missing, by who needs
   /// it.
   resource_pool(std::size_t max, std::function<task<std::unique_ptr<T>>()> make)
-      : make_(std::move(make)), permits_(max) {
+      : max_(max), make_(std::move(make)), permits_(max) {
     free_.reserve(max);
   }
   resource_pool(const resource_pool&) = delete;
@@ -82,7 +82,7 @@ class resource_pool {
   }
 
   /// How many resources are in use or being made, and how many are free. Thread safe.
-  std::size_t leased() const { return free_.capacity() - permits_.available(); }
+  std::size_t leased() const { return max_ - permits_.available(); }
   std::size_t idle() const {
     std::lock_guard guard(mutex_);
     return free_.size();
@@ -101,6 +101,7 @@ class resource_pool {
     free_.push_back(std::move(resource));  // there is room: reserved
   }
 
+  const std::size_t max_;
   const std::function<task<std::unique_ptr<T>>()> make_;
   async_semaphore permits_;
   mutable std::mutex mutex_;
