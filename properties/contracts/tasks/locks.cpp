@@ -112,7 +112,7 @@ HEDDLE_CHECK(cw_8_cancelled_does_not_own) {
   loop.run(with_task_group([&](task_group& group) -> task<> {
     const async_mutex::guard guard = co_await mutex.lock();
     group.spawn(within(scope, [](async_mutex& mutex) -> task<> {
-      co_await mutex.lock();
+      const async_mutex::guard never = co_await mutex.lock();
       require(false, "it is not granted");
     }(mutex)));
     co_await turns(2);

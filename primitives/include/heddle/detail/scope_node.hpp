@@ -69,8 +69,9 @@ class scope_node : list_hook<scope_children_tag> {
   void set_shield(bool on) noexcept;
   void set_deadline(time_point when) noexcept;
 
-  bool cancel_requested() const noexcept { return requested_.load(std::memory_order_acquire); }
-  // acquire pairs with the release in refresh: what happened before the cancellation happens before
+  // relaxed: who asks whether it absorbs has met a cancellation, and with it what came before.
+  bool cancel_requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
+  // acquire pairs with the release in apply: what happened before the cancellation happens before
   // what a task does that notices it.
   bool is_cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
   bool absorbs() const noexcept {
@@ -157,7 +158,7 @@ inline bool scope_node::request_cancel() noexcept {
   {
     std::lock_guard guard(mutex_);
     if (requested_.load(std::memory_order_relaxed)) return false;
-    requested_.store(true, std::memory_order_release);
+    requested_.store(true, std::memory_order_relaxed);
     apply(true, effective_deadline_, out);
   }
   out.tell();
