@@ -12,8 +12,11 @@
 //              changes it.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <heddle/detail/run_queue.hpp>
 #include <heddle/task.hpp>
+#include <utility>
 
 namespace heddle {
 

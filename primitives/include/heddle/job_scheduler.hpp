@@ -21,6 +21,7 @@
 #include <heddle/task_group.hpp>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace heddle {
 

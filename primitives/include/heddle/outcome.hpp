@@ -3,7 +3,7 @@
 
 #include <exception>
 #include <heddle/cancelled.hpp>
-#include <optional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 

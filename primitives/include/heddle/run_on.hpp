@@ -12,7 +12,9 @@
 #pragma once
 
 #include <functional>
+#include <heddle/checkpoint.hpp>
 #include <heddle/when_all.hpp>
+#include <optional>
 #include <type_traits>
 #include <utility>
 

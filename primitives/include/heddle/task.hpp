@@ -17,6 +17,7 @@
 // frame. with_task_group and the other functions that take a callable keep it alive themselves.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <heddle/detail/contract_broken.hpp>

@@ -27,16 +27,16 @@
 //   all). SWL    A child that met its cancellation and returned normally is counted: swallowed().
 #pragma once
 
-#include <concepts>
+#include <cstddef>
 #include <exception>
 #include <functional>
-#include <heddle/checkpoint.hpp>
 #include <heddle/detail/child_set.hpp>
 #include <heddle/exception_group.hpp>
 #include <heddle/task.hpp>
 #include <stdexcept>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 namespace heddle {
 

@@ -15,6 +15,7 @@
 #include <heddle/detail/task_context.hpp>
 #include <heddle/detail/timer_queue.hpp>
 #include <mutex>
+#include <utility>
 
 namespace heddle::detail {
 
