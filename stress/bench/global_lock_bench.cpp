@@ -96,14 +96,6 @@ struct cpython {
     heddle::python::attach_guard held;
   };
 };
-
-// A thread that CPython does not know: each PyGILState_Ensure makes its state.
-struct cpython_new_thread {
-  struct thread_setup {
-    thread_setup() { start_python(); }
-  };
-  using guard = cpython::guard;
-};
 #endif
 
 template <class Lock>
@@ -193,23 +185,22 @@ void poll(benchmark::State& state) {
 
 BENCHMARK(uncontended<ours>);
 BENCHMARK(contended<ours>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<ours>)->UseManualTime()->Iterations(500);
+BENCHMARK(hand_over<ours>)->UseManualTime()->Iterations(100);
 BENCHMARK(uncontended<ours_eager>);
 BENCHMARK(contended<ours_eager>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<ours_eager>)->UseManualTime()->Iterations(500);
+BENCHMARK(hand_over<ours_eager>)->UseManualTime()->Iterations(100);
 BENCHMARK(uncontended<std_mutex>);
 BENCHMARK(contended<std_mutex>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<std_mutex>)->UseManualTime()->Iterations(500);
+BENCHMARK(hand_over<std_mutex>)->UseManualTime()->Iterations(100);
 #ifdef HEDDLE_BENCH_ABSL
 BENCHMARK(uncontended<absl_mutex>);
 BENCHMARK(contended<absl_mutex>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<absl_mutex>)->UseManualTime()->Iterations(500);
+BENCHMARK(hand_over<absl_mutex>)->UseManualTime()->Iterations(100);
 #endif
 #ifdef HEDDLE_BENCH_PYTHON
 BENCHMARK(uncontended<cpython>);
 BENCHMARK(contended<cpython>)->Threads(2)->Threads(4)->UseRealTime();
-BENCHMARK(hand_over<cpython>)->UseManualTime()->Iterations(500);
-BENCHMARK(uncontended<cpython_new_thread>);
+BENCHMARK(hand_over<cpython>)->UseManualTime()->Iterations(100);
 #endif
 BENCHMARK(detach_and_attach);
 BENCHMARK(nested);
