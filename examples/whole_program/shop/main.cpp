@@ -4,7 +4,7 @@
 // ends:
 //
 //   joined      main waits for the customers, and every execution adds up (the default)
-//   detached    main does not wait, and what runs at exit reads what they write: a data race
+//   detached    main does not wait, and what runs at exit finds the work not done
 //   own_till    both customers' sums are one variable, which this unit adds to: a data race
 //   their_till  the same in the shared library: heddle does not see it, and finds nothing
 #include <cstdio>
