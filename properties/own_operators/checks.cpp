@@ -19,8 +19,9 @@ long* const expected = static_cast<long*>(std::calloc(1, sizeof(long)));
 
 /// Whatever heddle does between the two threads' operations, and between executions, is not seen.
 HEDDLE_CHECK(own_operators_count_the_program_only) {
-  if (*expected == 0) *expected = made();
-  heddle::require(made() == *expected, "somebody has allocated between two executions");
+  const long before = made();
+  if (*expected == 0) *expected = before;  // the first execution
+  heddle::require(before == *expected, "somebody has allocated between two executions");
   std::mutex lock;
   int sum = 0;
   auto add = [&] {

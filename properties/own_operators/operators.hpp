@@ -10,7 +10,7 @@ namespace own_operators {
 inline std::atomic<long> live{0};
 
 /// Blocks ever made, in all executions and between them: in memory from before the exploration,
-/// which no execution rolls back.
+/// which no execution rolls back. Only for threads that allocate one after the other.
 long made();
 
 }  // namespace own_operators
