@@ -26,12 +26,12 @@ void engine::look_for_unjoined_threads() {
   for (thread_id t = 1; t < threads_used_; ++t) {
     const model_thread& thread = threads_[t];
     if (thread.joined || thread.detached) continue;
-    failure_ = failure{
-        failure_kind::memory,
-        "leak: " + name_of_thread(t) + " has finished, and is never joined nor detached",
-        t,
-        stack_of_place(thread.created_at),
-        {{name_of_thread(t) + " was created here", t, stack_of_place(thread.created_at)}}};
+    failure_ =
+        failure{failure_kind::memory,
+                "leak: " + name_of_thread(t) + " has finished, and is never joined nor detached",
+                t,
+                stack_of_place(thread.created_at),
+                {{name_of_thread(t) + " was created here", t, stack_of_place(thread.created_at)}}};
     return;
   }
 }
