@@ -1,8 +1,11 @@
 // What is wrong about the end of threads: their stacks are used when they are gone, or nobody ever
 // joins them.
+#include "model/runtime/ended_stacks.hpp"
 #include "model/runtime/engine.hpp"
 
 namespace heddle::runtime {
+
+constinit ended_stacks stacks_gone;
 
 void engine::check_stack(std::uintptr_t address, std::size_t size, bool write) {
   if (runs_on(address)) return;
