@@ -150,6 +150,26 @@ TEST(explain_switches, says_why_a_thread_is_left) {
   EXPECT_EQ(trace[5].leaves, "");
 }
 
+TEST(insert_lines, stand_behind_what_the_thread_had_done) {
+  std::vector<trace_event> trace{entry(0, "create", "T1"), entry(1, "load"), entry(0, "fetch_add"),
+                                 entry(0, "store")};
+  trace[2].index = 1;  // a read-modify-write is two events
+  trace[3].index = 3;
+  insert_lines(trace, {{0, {0, "first", {}}},
+                       {0, {3, "third", {}}},
+                       {0, {3, "fourth", {}}},
+                       {1, {0, "second", {}}},
+                       {2, {0, "nowhere else", {}}}});
+  const auto words = [](const trace_event& e) { return e.logged ? e.value : e.operation; };
+  std::vector<std::string> told;
+  for (const trace_event& e : trace) told.push_back(words(e));
+  EXPECT_EQ(told, (std::vector<std::string>{"first", "create", "second", "load", "fetch_add",
+                                            "third", "fourth", "store", "nowhere else"}));
+  explain_switches(trace, {"", "", ""});
+  EXPECT_EQ(trace[1].leaves, "is interrupted before fetch_add");
+  EXPECT_EQ(trace[6].leaves, "");
+}
+
 TEST(explain_switches, the_last_event_of_a_thread_needs_no_reason) {
   std::vector<trace_event> trace{entry(1, "store"), entry(0, "load")};
   explain_switches(trace, {"", ""});

@@ -27,9 +27,9 @@ struct visited_place {
 thread_id busiest(const std::vector<engine::watched_event>& events) {
   std::map<thread_id, unsigned> count;
   for (const auto& entry : events) ++count[entry.thread];
-  return std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) {
-           return a.second < b.second;
-         })->first;
+  return std::max_element(count.begin(), count.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
 }
 
 /// Where the thread was, in the order in which it first came there.
@@ -101,9 +101,8 @@ cut_loop loop_of_cut(const engine& e) {
   for (const visited_place& place : loop) {
     if (shown.size() < shown_max) shown.push_back(place.name);
   }
-  std::string sentence =
-      fmt::format("{} goes round a loop ({}{})", who, fmt::join(shown, ", "),
-                  loop.size() > shown.size() ? ", …" : "");
+  std::string sentence = fmt::format("{} goes round a loop ({}{})", who, fmt::join(shown, ", "),
+                                     loop.size() > shown.size() ? ", …" : "");
   if (!objects.empty()) sentence += fmt::format(" that uses {}", fmt::join(objects, ", "));
   return {std::move(sentence), *loop.front().stack};
 }

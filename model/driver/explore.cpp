@@ -1,12 +1,11 @@
-// heddle::explore: a session from inside somebody else's test.
 #include <fmt/format.h>
 
 #include <cmath>
 #include <filesystem>
-#include <heddle/explore.hpp>
 #include <stdexcept>
 
 #include "model/driver/options.hpp"
+#include "model/driver/told_result.hpp"
 #include "model/report/console.hpp"
 #include "model/report/json.hpp"
 
@@ -52,28 +51,31 @@ report::console_style plain_style(report::symbolizer& names) {
 
 }  // namespace
 
-result explore(const std::function<void()>& body, const options& wanted) {
+void explore_and_tell(const std::function<void()>& body, const options& wanted,
+                      void (*tell)(void* out, const told_result& told), void* out) {
   const session_options session = checked(wanted);
   if (!body) throw std::invalid_argument("heddle::explore: the body is empty");
   const check_result found = run_session(wanted.name, body, session, {});
 
   const auto names = report::make_symbolizer();
   const report::console_style style = plain_style(*names);
-  result told;
+  const std::string text = report::render_console(found, style);
+  const std::string json = report::render_json_check(found, style);
+  told_result told;
   told.verdict = name_of(found.verdict);
   told.reason = found.reason;
   told.executions = found.executions;
   told.blocked = found.blocked;
   told.failures = found.failures;
   told.seconds = found.seconds;
-  told.text = report::render_console(found, style);
-  told.json = report::render_json_check(found, style);
+  told.text = text;
+  told.json = json;
   if (found.failure) {
     told.failure_kind = name_of(found.failure->what.kind);
     told.failure_message = found.failure->what.message;
     told.replay = found.failure->replay;
   }
-  return told;
+  tell(out, told);
 }
 
 }  // namespace heddle

@@ -39,6 +39,15 @@ TEST(options, none_means_every_check_under_cpp20_without_limits) {
   EXPECT_FALSE(options.session.keep_going);
 }
 
+TEST(options, what_goes_wrong_by_itself_is_explored_on_demand) {
+  EXPECT_FALSE(good({}).session.spurious);
+  EXPECT_EQ(good({}).session.allocation_failures, 0u);
+  const run_options options = good({"--spurious", "--alloc-failures", "2"});
+  EXPECT_TRUE(options.session.spurious);
+  EXPECT_EQ(options.session.allocation_failures, 2u);
+  EXPECT_TRUE(says(bad({"--alloc-failures", "-1"}), "--alloc-failures needs a whole number"));
+}
+
 TEST(options, every_option_reaches_its_place) {
   const run_options options = good({"--filter",
                                     "once*",

@@ -150,6 +150,11 @@ TEST_F(run_checks_test, a_failure_ends_with_the_line_that_replays_it) {
   options.session.max_steps = 9;
   run({"bad"}, options);
   EXPECT_TRUE(printed("--memory-model sc --max-steps 9 --no-races --replay h1:token")) << out_;
+  options = {};
+  options.session.spurious = true;
+  options.session.allocation_failures = 2;
+  run({"bad"}, options);
+  EXPECT_TRUE(printed("./checks --spurious --alloc-failures 2 --replay h1:token")) << out_;
 }
 
 TEST_F(run_checks_test, a_token_is_for_one_check) {

@@ -19,7 +19,7 @@ struct told_event {
   std::string source;       // of a read: "T1#3 (msg.cpp:12)", "the initial value"; else empty
   bool stale = false;
   bool logged = false;  // a line of the program's own, no event
-  std::string leaves;  // why the schedule leaves the thread after this event
+  std::string leaves;   // why the schedule leaves the thread after this event
 };
 
 struct told_thread {

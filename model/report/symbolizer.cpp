@@ -26,7 +26,9 @@ std::string demangled(const char* name) {
   char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
   std::string result = status == 0 && text ? text : name;
   std::free(text);
-  return result;
+  // clang may give a part of a variable its own symbol, with a number behind the name.
+  const std::size_t part = status == 0 ? std::string::npos : result.find('.');
+  return part == std::string::npos ? result : demangled(result.substr(0, part).c_str());
 }
 
 std::string normalised(const char* path) {

@@ -7,6 +7,7 @@
 
 #include "model/runtime/allocation.hpp"
 #include "model/runtime/engine.hpp"
+#include "model/runtime/own_memory.hpp"
 
 extern "C" {
 void* __libc_malloc(std::size_t size);
@@ -133,4 +134,17 @@ void operator delete(void* p, std::size_t n, std::align_val_t) noexcept {
 }
 void operator delete[](void* p, std::size_t n, std::align_val_t) noexcept {
   give_back(p, n, array, __builtin_return_address(0));
+}
+
+// By other names, which no program replaces: whoever compares the two knows whether it has.
+asm(".globl heddle_usual_operator_new\n.set heddle_usual_operator_new, _Znwm\n"
+    ".globl heddle_usual_operator_delete\n.set heddle_usual_operator_delete, _ZdlPv\n");
+extern "C" void* heddle_usual_operator_new(std::size_t n);
+extern "C" void heddle_usual_operator_delete(void* p) noexcept;
+
+extern "C" {
+constinit const heddle_new_operator heddle_visible_new = &::operator new;
+constinit const heddle_new_operator heddle_usual_new = &heddle_usual_operator_new;
+constinit const heddle_delete_operator heddle_visible_delete = &::operator delete;
+constinit const heddle_delete_operator heddle_usual_delete = &heddle_usual_operator_delete;
 }

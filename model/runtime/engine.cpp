@@ -1,6 +1,7 @@
 #include "model/runtime/engine.hpp"
 
 #include "model/program/check_that.hpp"
+#include "model/runtime/ended_stacks.hpp"
 #include "model/runtime/endings.hpp"
 #include "model/runtime/robust_mutexes.hpp"
 #include "model/runtime/thread_specific.hpp"
@@ -42,6 +43,9 @@ void engine::begin(recorder& recorder) {
   stuck_.reset();
   exited_ = main_finished_ = false;
   failed_allocations_ = 0;
+  stacks_gone.threads = 0;
+  stacks_gone.stride =
+      static_cast<std::uintptr_t>(fibers_.stack(1).data() - fibers_.stack(0).data());
   places_.clear();
   watched_.clear();
   given_names_.clear();
@@ -212,6 +216,7 @@ void engine::finish_thread(void* result) {
   perform(op, "finish", 0);
   model_thread& me = self();
   me.length = view_.clock;
+  stacks_gone.note_end(running_);
   me.result = result;
   me.finished = true;
   if (running_ == 0) main_finished_ = true;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "model/program/check_that.hpp"
+#include "model/runtime/ended_stacks.hpp"
 #include "model/runtime/engine.hpp"
 
 namespace heddle::runtime {
@@ -164,7 +165,7 @@ void engine::plain(std::uintptr_t address, std::size_t size, bool write, std::ui
     visit v;
     pc = place(pc);
   }
-  if (is_on_stacks(address)) [[unlikely]]
+  if (stacks_gone.contains(address)) [[unlikely]]
     check_stack(address, size, write);
   std::uint32_t object = 0;
   const bool fine =

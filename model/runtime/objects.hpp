@@ -24,7 +24,7 @@ enum class object_kind : std::uint8_t {
   shared_lock,
   barrier,
   spin_lock,
-  wake_up,     // this and the next are always hidden
+  wake_up,  // this and the next are always hidden
   thread_end,
 };
 
@@ -33,7 +33,7 @@ constexpr const char* words_for(object_kind kind) {
   constexpr const char* words[] = {
       "an atomic object", "a mutex",       "a once flag", "a condition variable",
       "a semaphore",      "a shared lock", "a barrier",   "a spin lock",
-      "a wake-up",      "a thread's end"};
+      "a wake-up",        "a thread's end"};
   return words[static_cast<unsigned>(kind)];
 }
 
@@ -45,13 +45,13 @@ struct object {
   std::uint8_t size = 0;  // bytes that it covers for overlap
   object_kind kind = object_kind::atomic;
   bool alive = true;
-  std::uint32_t whole = 0;      // the second half of a 16-byte object: the index of its first
-  bool destroyed = false;       // a mutex after pthread_mutex_destroy
-  bool owner_died = false;      // a robust mutex: its last owner has ended, holding it
-  bool lost = false;            // a robust mutex that nobody has made consistent
+  std::uint32_t whole = 0;         // the second half of a 16-byte object: the index of its first
+  bool destroyed = false;          // a mutex after pthread_mutex_destroy
+  bool owner_died = false;         // a robust mutex: its last owner has ended, holding it
+  bool lost = false;               // a robust mutex that nobody has made consistent
   thread_id ended_by = no_thread;  // who destroyed it, at `place`
-  thread_id owner = no_thread;  // mutex, once: who holds or runs it, in native order
-  std::uintptr_t place = 0;     // where it was taken
+  thread_id owner = no_thread;     // mutex, once: who holds or runs it, in native order
+  std::uintptr_t place = 0;        // where it was taken
   // Threads (0 to 63) of which an atomic write, or an atomic read, has found itself in order with
   // all plain accesses of its memory so far. A read is that already if they are reads, too.
   std::uint64_t writes_in_order = 0;

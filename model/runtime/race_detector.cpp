@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "model/runtime/stack_pool.hpp"
+#include "model/runtime/ended_stacks.hpp"
 
 namespace heddle::runtime {
 namespace {
@@ -150,12 +150,12 @@ bool race_detector::settle(std::uintptr_t address, access_stamp stamp, const vie
   if (second == 0) {
     if (first == 0) return remember(0);
     // What another thread has touched on a stack may be gone with that thread: plain() asks.
-    if (thread_of(first) != view.thread && is_on_stacks(address)) return false;
+    if (stacks_gone.has(thread_of(first)) && stacks_gone.contains(address)) return false;
     if (!is_ordered(first, view)) return false;
     return remember(dominates(stamp, first) ? 0 : 1);
   }
-  if ((thread_of(first) != view.thread || thread_of(second) != view.thread) &&
-      is_on_stacks(address)) {
+  if ((stacks_gone.has(thread_of(first)) || stacks_gone.has(thread_of(second))) &&
+      stacks_gone.contains(address)) {
     return false;
   }
   if (cell->stamps[2] != 0 || !dominates(stamp, second) || !is_ordered(second, view) ||

@@ -82,8 +82,7 @@ constinit real_function<ssize_t(void*, size_t, unsigned)> real_getrandom{"getran
 constinit real_function<int(void*, size_t)> real_getentropy{"getentropy"};
 constinit real_function<std::uint32_t()> real_arc4random{"arc4random"};
 constinit real_function<void(void*, size_t)> real_arc4random_buf{"arc4random_buf"};
-constinit real_function<std::uint32_t(std::uint32_t)> real_arc4random_uniform{
-    "arc4random_uniform"};
+constinit real_function<std::uint32_t(std::uint32_t)> real_arc4random_uniform{"arc4random_uniform"};
 constinit real_function<unsigned(void*)> real_device{"_ZNSt13random_device9_M_getvalEv"};
 constinit real_function<unsigned(void*)> real_old_device{
     "_ZNSt13random_device16_M_getval_pretr1Ev"};
@@ -100,9 +99,7 @@ extern "C" {
 int rand() noexcept { return engine::inside() ? draw_program() : real_rand(); }
 void srand(unsigned seed) noexcept { engine::inside() ? seed_program(seed) : real_srand(seed); }
 long random() noexcept { return engine::inside() ? draw_program() : real_random(); }
-void srandom(unsigned seed) noexcept {
-  engine::inside() ? seed_program(seed) : real_srandom(seed);
-}
+void srandom(unsigned seed) noexcept { engine::inside() ? seed_program(seed) : real_srandom(seed); }
 
 int rand_r(unsigned* seed) noexcept {
   if (engine::inside()) announce_write(seed, sizeof *seed, __builtin_return_address(0));

@@ -33,9 +33,7 @@ struct random_state {
   void seed_congruence(long seed) {
     congruence = (static_cast<std::uint64_t>(seed) << 16 | 0x330e) & mask48;
   }
-  std::uint64_t draw_congruence() {
-    return congruence = (congruence * 0x5deece66d + 0xb) & mask48;
-  }
+  std::uint64_t draw_congruence() { return congruence = (congruence * 0x5deece66d + 0xb) & mask48; }
 
   static constexpr std::uint64_t mask48 = (std::uint64_t{1} << 48) - 1;
 

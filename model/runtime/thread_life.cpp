@@ -1,8 +1,11 @@
 // What is wrong about the end of threads: their stacks are used when they are gone, or nobody ever
 // joins them.
+#include "model/runtime/ended_stacks.hpp"
 #include "model/runtime/engine.hpp"
 
 namespace heddle::runtime {
+
+constinit ended_stacks stacks_gone;
 
 void engine::check_stack(std::uintptr_t address, std::size_t size, bool write) {
   if (runs_on(address)) return;
@@ -26,12 +29,12 @@ void engine::look_for_unjoined_threads() {
   for (thread_id t = 1; t < threads_used_; ++t) {
     const model_thread& thread = threads_[t];
     if (thread.joined || thread.detached) continue;
-    failure_ = failure{
-        failure_kind::memory,
-        "leak: " + name_of_thread(t) + " has finished, and is never joined nor detached",
-        t,
-        stack_of_place(thread.created_at),
-        {{name_of_thread(t) + " was created here", t, stack_of_place(thread.created_at)}}};
+    failure_ =
+        failure{failure_kind::memory,
+                "leak: " + name_of_thread(t) + " has finished, and is never joined nor detached",
+                t,
+                stack_of_place(thread.created_at),
+                {{name_of_thread(t) + " was created here", t, stack_of_place(thread.created_at)}}};
     return;
   }
 }

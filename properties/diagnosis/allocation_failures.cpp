@@ -71,8 +71,8 @@ HEDDLE_CHECK(allocation_failure_owned) {
 }
 
 HEDDLE_CHECK(allocation_failure_uncaught) {
-  std::vector<int> numbers;
-  numbers.push_back(1);
+  std::vector<int> numbers(opaque(3ul));
+  opaque(numbers.data());
 }
 
 HEDDLE_CHECK(allocation_failure_nothrow) {

@@ -78,9 +78,7 @@ HEDDLE_CHECK(condition_signalled_after_its_end) {
 /// A coroutine that stops at its beginning and belongs to whoever holds the task.
 struct task {
   struct promise_type {
-    task get_return_object() {
-      return {std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
+    task get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
     void return_void() {}
