@@ -130,6 +130,7 @@ void hand_over(benchmark::State& state) {
   clock::time_point taken;
   std::jthread waiter([&](std::stop_token stop) {
     [[maybe_unused]] const typename Lock::thread_setup mine;
+    done.release();  // CPython's setup takes the lock: not to be waited for with it
     for (asked.acquire(); !stop.stop_requested(); asked.acquire()) {
       comes = true;
       {
@@ -139,6 +140,7 @@ void hand_over(benchmark::State& state) {
       done.release();
     }
   });
+  done.acquire();
   for (auto _ : state) {
     clock::time_point given_up;
     {
