@@ -182,7 +182,7 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
   if (const auto& use = e.unsupported()) {
     run.complaint = use->sentence;
     run.complaint_stack = use->stack;
-  } else if (how == ending::nondeterministic) {
+  } else if (how == ending::nondeterministic && !e.failed()) {
     run.complaint = describe(follow.diverged());
     run.diverged = follow.diverged();
   } else if (e.failed() || lost || is_deadlock(e, how)) {

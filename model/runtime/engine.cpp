@@ -149,7 +149,8 @@ void engine::record_done() {
 
 step engine::perform(const operation& op, const char* name, std::uintptr_t address) {
   const step s = perform_here(op, name, address);
-  if (op.kind != operation_kind::fence && op.kind != operation_kind::load) {
+  const bool fails = op.kind == operation_kind::compare_exchange && !(s.result == op.expected);
+  if (op.kind != operation_kind::fence && op.kind != operation_kind::load && !fails) {
     spins_.effect(running_);
   }
   return s;

@@ -78,9 +78,20 @@ call_stack engine::stack_of_place(std::uintptr_t place) const {
   return place <= places_.size() ? places_[place - 1] : call_stack{};
 }
 
+/// Whether the object has ended without a word, now that its memory is used as one of another kind:
+/// a std::mutex has a destructor that does nothing.
+bool is_gone(const object& other, object_kind kind) {
+  return other.kind != kind && other.kind != object_kind::atomic && kind != object_kind::atomic &&
+         other.owner == no_thread;
+}
+
 std::uint32_t engine::object_at(std::uintptr_t address, std::uint8_t size, object_kind kind,
                                 value initial) {
-  const objects::found found = objects_.at(address, size, kind);
+  objects::found found = objects_.at(address, size, kind);
+  while (found.index == 0 && found.clash != 0 && is_gone(objects_[found.clash], kind)) {
+    end_objects(objects_[found.clash].address, 1, "reuses");
+    found = objects_.at(address, size, kind);
+  }
   if (found.index == 0) {
     if (found.clash == 0) cannot("uses a synchronisation object at an impossible address");
     const object& other = objects_[found.clash];
@@ -99,7 +110,11 @@ value engine::atomic(operation& op, std::uintptr_t address, const char* name, st
   std::uint32_t object = objects_.recent_at(address, op.size, object_kind::atomic);
   if (object == 0) [[unlikely]] {
     if (library_spins_.is_waiter_count(address)) return {1, 0};
-    object = object_at(address, op.size, object_kind::atomic, read_native(address, op.size));
+    // There may be no memory: that is the program's crash, not heddle's.
+    guard_->arm();
+    const value initial = read_native(address, op.size);
+    guard_->disarm();
+    object = object_at(address, op.size, object_kind::atomic, initial);
   }
   op.location = objects_[object].location;
   const bool loads = op.kind == operation_kind::load;

@@ -141,9 +141,11 @@ int sem_wait(sem_t* sem) {
 
 int sem_trywait(sem_t* sem) noexcept {
   if (!engine::inside()) return real_try_wait(sem);
+  const auto pc = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
   bool taken = false;
   {
     engine::visit v;
+    v.e.check_spin(reinterpret_cast<std::uintptr_t>(sem), pc);
     taken = try_wait(v.e, sem, "sem try wait");
   }
   return answer(taken ? 0 : EAGAIN);

@@ -20,7 +20,7 @@ word word_of(engine& e, std::uint32_t object) {
   return {e, e.sync_objects()[object].location, e.sync_objects()[object].address};
 }
 
-int lock_spin(pthread_spinlock_t* lock, bool waits) {
+int lock_spin(pthread_spinlock_t* lock, bool waits, std::uintptr_t pc) {
   engine::visit v;
   engine& e = v.e;
   const std::uint32_t object = object_of(e, lock, "locks");
@@ -37,6 +37,7 @@ int lock_spin(pthread_spinlock_t* lock, bool waits) {
     w.await_exchange(0, mine, memory_order::acquire, "spin lock");
     e.self().waits = nullptr;
   } else {
+    e.check_spin(reinterpret_cast<std::uintptr_t>(lock), pc);
     taken = w.exchange_if({}, {mine, 0}, memory_order::acquire, "spin try lock");
   }
   touch_object(e, object);
@@ -91,11 +92,13 @@ int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
 }
 
 int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
-  return engine::inside() ? lock_spin(lock, true) : real_lock(lock);
+  return engine::inside() ? lock_spin(lock, true, 0) : real_lock(lock);
 }
 
 int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
-  return engine::inside() ? lock_spin(lock, false) : real_try_lock(lock);
+  return engine::inside()
+             ? lock_spin(lock, false, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)))
+             : real_try_lock(lock);
 }
 
 int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {

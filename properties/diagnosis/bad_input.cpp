@@ -81,6 +81,18 @@ HEDDLE_CHECK(crash_null_pointer) {
   writer.join();
 }
 
+HEDDLE_CHECK(crash_atomic_through_null) {
+  std::atomic<std::atomic<long>*> pointer{nullptr};
+  std::thread other([&] { heddle::require(pointer.load()->load() == 0); });
+  other.join();
+}
+
+HEDDLE_CHECK(crash_atomic_through_wild_pointer) {
+  std::atomic<std::atomic<long>*> pointer{reinterpret_cast<std::atomic<long>*>(0x123456000)};
+  std::thread other([&] { pointer.load()->store(1); });
+  other.join();
+}
+
 HEDDLE_CHECK(crash_no_null_pointer) {
   std::atomic<int> x{0};
   std::thread writer([&] { x.store(1); });

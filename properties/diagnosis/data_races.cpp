@@ -270,4 +270,20 @@ HEDDLE_CHECK(race_in_static_storage) {
   diagnosis::opaque(x);
 }
 
+/// Told to go on after a race, heddle does not mind that the rest no longer repeats itself.
+HEDDLE_CHECK(race_then_more) {
+  std::atomic<int> full{2};
+  int value = 1;
+  std::thread reader([&] {
+    if (full.load(std::memory_order_acquire) == 2) heddle::require(value != 0);
+  });
+  if (full.load(std::memory_order_acquire) == 2) full.store(0, std::memory_order_relaxed);
+  int seen = full.load(std::memory_order_acquire);
+  if (seen == 0 && full.compare_exchange_strong(seen, 16, std::memory_order_acquire)) {
+    value = 2;
+    full.exchange(2, std::memory_order_release);
+  }
+  reader.join();
+}
+
 }  // namespace

@@ -2,6 +2,7 @@
 // disturb each other.
 #include <atomic>
 #include <exception>
+#include <future>
 #include <heddle/check.hpp>
 #include <iomanip>
 #include <memory>
@@ -173,6 +174,25 @@ HEDDLE_CHECK(internals_plain_shared_pointer) {
   std::thread writer([&] { shared = std::make_shared<int>(2); });
   const std::shared_ptr<int> seen = std::atomic_load(&shared);
   writer.join();
+}
+
+/// How many threads still hold an exception is counted inside libstdc++: the last one frees it, and
+/// that is no race with who has read it.
+HEDDLE_CHECK(exception_in_a_future) {
+  struct refusal {
+    int reason;
+  };
+  std::packaged_task<int()> task([]() -> int { throw refusal{42}; });
+  auto future = task.get_future();
+  std::thread other(std::move(task));
+  int reason = 0;
+  try {
+    future.get();
+  } catch (const refusal& caught) {
+    reason = caught.reason;
+  }
+  other.join();
+  heddle::require(reason == 42);
 }
 
 }  // namespace

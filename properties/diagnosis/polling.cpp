@@ -1,5 +1,8 @@
 // Loops that look again under a mutex. Nobody can tell one round of such a loop from two, unless by
 // a try_lock that fails: these checks end, and none of them is cut short.
+#include <pthread.h>
+#include <semaphore.h>
+
 #include <atomic>
 #include <heddle/check.hpp>
 #include <mutex>
@@ -105,4 +108,38 @@ HEDDLE_CHECK(poll_finds_it_taken_by_hearsay) {
   witness.join();
   other.stop();
   heddle::require(first || !second, "taken, and free again");
+}
+
+/// A semaphore that has no count yet is looked at again only when somebody has posted.
+HEDDLE_CHECK(poll_semaphore) {
+  sem_t semaphore;
+  sem_init(&semaphore, 0, 0);
+  std::thread other([&] { sem_post(&semaphore); });
+  while (sem_trywait(&semaphore) != 0) {
+  }
+  other.join();
+  sem_destroy(&semaphore);
+}
+
+HEDDLE_CHECK(poll_semaphore_never_posted) {
+  sem_t semaphore;
+  sem_init(&semaphore, 0, 0);
+  while (sem_trywait(&semaphore) != 0) {
+  }
+}
+
+HEDDLE_CHECK(poll_spin_lock) {
+  pthread_spinlock_t lock;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  int count = 0;
+  const auto body = [&] {
+    while (pthread_spin_trylock(&lock) != 0) {
+    }
+    ++count;
+    pthread_spin_unlock(&lock);
+  };
+  std::thread other(body);
+  body();
+  other.join();
+  heddle::require(count == 2);
 }

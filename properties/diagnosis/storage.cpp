@@ -2,7 +2,10 @@
 // Every check here has several executions (two threads and one atomic), so that each but the first
 // would notice.
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <heddle/check.hpp>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -120,6 +123,30 @@ HEDDLE_CHECK(storage_thread_local_is_lazy) {
   std::thread idle([] {});
   idle.join();
   heddle::require(alive.load() == 0);
+}
+
+struct mutex_first {
+  std::mutex mutex;
+  std::condition_variable changed;
+};
+
+struct condition_first {
+  std::condition_variable changed;
+  std::mutex mutex;
+};
+
+template <typename Pair>
+[[gnu::noinline]] void wait_a_second() {
+  Pair pair;
+  std::unique_lock lock(pair.mutex);
+  pair.changed.wait_for(lock, std::chrono::seconds(1));
+}
+
+/// A std::mutex ends without a word: what its memory becomes next is another object.
+HEDDLE_CHECK(stack_slot_reused_for_another_kind) {
+  wait_a_second<mutex_first>();
+  wait_a_second<condition_first>();
+  wait_a_second<mutex_first>();
 }
 
 }  // namespace
