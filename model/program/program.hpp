@@ -48,8 +48,8 @@ class recorder {
   /// for ever. It is blocked from now on: other executions are those in which one of these reads
   /// sees another write. `done`: it shall go round once more, since this execution does.
   /// `undone`: the loop may write, and each object holds its old value again after a round. Then
-  /// the thread may also be run again after `park`, when another one has seen a value that the round
-  /// wrote and took back.
+  /// the thread may also be run again after `park`, when another one has seen a value that the
+  /// round wrote and took back.
   virtual step spin(thread_id thread, std::uint32_t first_read_index, bool undone = false) = 0;
 
   /// The happens-before clock of the thread's next plain access: entry u counts the events of
