@@ -13,7 +13,7 @@
 #pragma once
 
 #include <cstddef>
-#include <heddle/detail/contract_broken.hpp>
+#include <heddle/detail/misuse.hpp>
 #include <heddle/detail/wait_node.hpp>
 #include <heddle/task.hpp>
 #include <limits>
@@ -45,7 +45,7 @@ class async_semaphore {
     void release() noexcept {
       if (from_ == nullptr) return;
       if (!std::exchange(from_, nullptr)->give_back(1)) {
-        detail::contract_broken("a permit is given back to a semaphore that has all of them");
+        detail::misuse("a permit is given back to a semaphore that has all of them");
       }
     }
     /// Does not give it back: somebody else will call async_semaphore::release.

@@ -15,10 +15,9 @@
 // Contracts (checked in properties/contracts/cells/attached_once_cell.cpp)
 //   POL-1  exactly one f succeeds
 //   POL-2  a thread that waits for another's f is detached
-//   POL-3  f runs attached; the caller is attached when the call returns, whether it ran f or
-//   waited POL-4  an exception of f leaves the cell empty and the caller attached, as often as
-//   before POL-5  cells may need one another along a DAG only. A call that would close a cycle,
-//   over any
+//   POL-3  f runs attached; the caller is attached when the call returns, if it waited, too
+//   POL-4  an exception of f leaves the cell empty and the caller attached, as often as before
+//   POL-5  cells may need one another along a DAG only. A call that would close a cycle, over any
 //          number of threads and cells of this file, once_cell and lazy, throws
 //          recursive_initialisation (its own cell) or initialisation_cycle instead of waiting
 //   POL-6  where the lock excludes nobody (free-threaded interpreters), waiting detached is what

@@ -123,7 +123,7 @@ class cancel_scope {
     }
     ~inside() {
       if (watched_) task_.where->remove_timer(*this);
-      if (task_.scope != &scope_.node_) detail::contract_broken("scopes are left inside out");
+      if (task_.scope != &scope_.node_) detail::misuse("scopes are left inside out");
       task_.scope = scope_.node_.parent();
       scope_.node_.leave();
     }

@@ -20,7 +20,7 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
-#include <heddle/detail/contract_broken.hpp>
+#include <heddle/detail/misuse.hpp>
 #include <heddle/detail/scope_node.hpp>
 #include <heddle/detail/task_context.hpp>
 #include <heddle/outcome.hpp>
@@ -133,7 +133,7 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
 
   /// Runs the task in the place of the coroutine that awaits it, by symmetric transfer.
   auto operator co_await() && noexcept {
-    if (!handle_) detail::contract_broken("an empty task was awaited");
+    if (!handle_) detail::misuse("an empty task was awaited");
     return awaiter{handle_};
   }
 
@@ -165,7 +165,7 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
     if (!handle_) return;
 #ifndef NDEBUG
     if (!handle_.promise().started() && std::uncaught_exceptions() == 0) {
-      detail::contract_broken("a task was destroyed that has never run: co_await or spawn it");
+      detail::misuse("a task was destroyed that has never run: co_await or spawn it");
     }
 #endif
     std::exchange(handle_, nullptr).destroy();

@@ -1,5 +1,6 @@
 // What the primitives do when they are used wrongly: in a debug build (NDEBUG not defined) they say
-// what was wrong and abort; in a release build each header says what happens instead.
+// what was wrong and abort; in a release build each header says what happens instead. Where there
+// is no caller to whom an error could be given, misuse() says so in every build.
 #pragma once
 
 #include <cstdio>
