@@ -9,11 +9,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class barrier_variant { right, relaxed_sense, relaxed_arrival, reset_after_reversal };
 
 template <unsigned N, barrier_variant Variant>

@@ -10,11 +10,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-constexpr auto seq_cst = std::memory_order_seq_cst;
-
 enum class deque_variant { right, no_push_fence, no_take_fence, no_steal_fence, last_not_disputed };
 
 template <deque_variant Variant>

@@ -14,10 +14,6 @@
 namespace peers {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
-
 template <unsigned N>
 unsigned last_of_writers() {
   std::atomic<unsigned> variable{0};

@@ -15,11 +15,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class hazard_variant { right, no_second_look, no_reader_fence, no_scan_fence, relaxed_clear };
 
 template <unsigned Readers, unsigned Updates, hazard_variant Variant = hazard_variant::right>

@@ -12,10 +12,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 /// LinkOrder: of the exchange that appends a node. release pairs with the acquire loads of `next`:
 /// the node's value is complete for who finds it. Exchange false: the link is stored without
 /// looking whether it is still free.

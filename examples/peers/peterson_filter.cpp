@@ -47,8 +47,6 @@ void sections() {
   heddle::require(counter == N, "each section counts");
 }
 
-constexpr auto seq_cst = std::memory_order_seq_cst;
-
 HEDDLE_CHECK(peterson_2) { sections<2, seq_cst, seq_cst>(); }
 HEDDLE_CHECK(peterson_3) { sections<3, seq_cst, seq_cst>(); }
 HEDDLE_CHECK(peterson_release_acquire) {

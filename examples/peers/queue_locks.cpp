@@ -15,11 +15,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class mcs_variant { right, relaxed_hand_over, no_second_look };
 
 template <mcs_variant Variant>

@@ -11,11 +11,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class rcu_variant { right, no_reader_fence, no_updater_fence, no_wait, relaxed_leave };
 
 template <unsigned Readers, rcu_variant Variant = rcu_variant::right>

@@ -13,10 +13,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class rw_variant { right, relaxed_read_unlock, relaxed_write_unlock, writer_ignores_readers };
 
 template <rw_variant Variant>

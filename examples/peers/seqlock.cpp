@@ -13,10 +13,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 enum class seqlock_variant { right, no_writer_fence, no_reader_fence, relaxed_end, no_second_look };
 
 struct both {

@@ -13,10 +13,6 @@
 namespace peers {
 namespace {
 
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto release = std::memory_order_release;
-
 template <unsigned N, typename Lock>
 void sections() {
   Lock lock;
