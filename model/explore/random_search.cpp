@@ -5,6 +5,17 @@
 namespace heddle {
 using state = thread_progress::state;
 
+random_search::random_search(const search_options& options, scheduler& scheduler,
+                             std::uint64_t seed, unsigned stale_percent)
+    : graph_recorder(options),
+      consistent_(options.model),
+      scheduler_(scheduler),
+      seed_(seed),
+      stale_percent_(stale_percent),
+      random_(seed, 0) {}
+
+random_search::~random_search() = default;
+
 void random_search::begin_execution(std::uint64_t number) {
   random_ = random_source(seed_, number);
   graph_.clear();

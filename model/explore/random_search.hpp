@@ -33,13 +33,8 @@ class random_search final : public graph_recorder {
 
   /// The scheduler must outlive it.
   random_search(const search_options& options, scheduler& scheduler, std::uint64_t seed,
-                unsigned stale_percent = usual_stale_percent)
-      : graph_recorder(options),
-        consistent_(options.model),
-        scheduler_(scheduler),
-        seed_(seed),
-        stale_percent_(stale_percent),
-        random_(seed, 0) {}
+                unsigned stale_percent = usual_stale_percent);
+  ~random_search() override;
 
   /// Prepares execution `number` of the seed. What happens in it depends on the seed, the number
   /// and, for the estimate of PCT, on the lengths of the executions before.
