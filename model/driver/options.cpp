@@ -38,12 +38,12 @@ memory_model model_or_refuse(const std::string& name) {
   refuse(fmt::format("option --memory-model knows cpp20, rc11 and sc, not \"{}\"", name));
 }
 
-void require_available_mode(const std::string& mode) {
-  if (mode == "exhaustive") return;
-  if (mode == "random" || mode == "pct" || mode == "pos") {
-    refuse(fmt::format("--mode {} is not available yet; --mode exhaustive (the default) is", mode));
+search_mode mode_or_refuse(const std::string& name) {
+  for (const auto mode :
+       {search_mode::exhaustive, search_mode::random, search_mode::pct, search_mode::pos}) {
+    if (name == name_of(mode)) return mode;
   }
-  refuse(fmt::format("option --mode knows exhaustive, random, pct and pos, not \"{}\"", mode));
+  refuse(fmt::format("option --mode knows exhaustive, random, pct and pos, not \"{}\"", name));
 }
 
 void require_one_job(const std::string& text) {
@@ -119,11 +119,24 @@ class command_line {
     session_options& session = options_.session;
     value("--memory-model", "cpp20|rc11|sc", "What the processor and compiler may do [cpp20]",
           [&session](const std::string& text) { session.model = model_or_refuse(text); });
-    value("--mode", "exhaustive", "How to search [exhaustive]", require_available_mode);
+    value("--mode", "exhaustive|random|pct|pos", "How to search [exhaustive]",
+          [&session](const std::string& text) { session.mode = mode_or_refuse(text); });
+    value("--depth", "N", "Order constraints that --mode pct is to meet by chance [3]",
+          [&session](const std::string& text) {
+            session.depth = whole_number<unsigned>("--depth", text, 1);
+            if (session.depth > 1000) refuse("option --depth needs a number from 1 to 1000");
+          });
+    value("--stale", "PERCENT",
+          "How often a random mode lets a read see an older write than the newest [50]",
+          [&session](const std::string& text) {
+            session.stale_percent = whole_number<unsigned>("--stale", text, 0);
+            if (session.stale_percent > 100) refuse("option --stale needs a number from 0 to 100");
+          });
     value("--seed", "N", "Seed of whatever is random [0]", [&session](const std::string& text) {
       session.seed = whole_number<std::uint64_t>("--seed", text, 0);
     });
-    value("--executions", "N", "Stop each check after N executions",
+    value("--executions", "N",
+          "Stop each check after N executions [random modes: 10000, unless --time is given]",
           [&session](const std::string& text) {
             session.executions = whole_number<std::uint64_t>("--executions", text, 1);
           });

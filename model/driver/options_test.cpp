@@ -122,6 +122,20 @@ TEST(options, a_complaint_names_the_option_and_the_value) {
   EXPECT_TRUE(says(bad({"--replay", "x", "--keep-going"}), "--keep-going"));
 }
 
+TEST(options, every_mode_has_its_name) {
+  EXPECT_EQ(good({}).session.mode, search_mode::exhaustive);
+  EXPECT_EQ(good({"--mode", "random"}).session.mode, search_mode::random);
+  EXPECT_EQ(good({"--mode", "pct"}).session.mode, search_mode::pct);
+  EXPECT_EQ(good({"--mode", "pos"}).session.mode, search_mode::pos);
+  EXPECT_EQ(good({}).session.depth, 3u);
+  EXPECT_EQ(good({"--depth", "1"}).session.depth, 1u);
+  EXPECT_EQ(good({}).session.stale_percent, 50u);
+  EXPECT_EQ(good({"--stale", "0"}).session.stale_percent, 0u);
+  EXPECT_TRUE(says(bad({"--depth", "0"}), "from 1"));
+  EXPECT_TRUE(says(bad({"--depth", "1001"}), "to 1000"));
+  EXPECT_TRUE(says(bad({"--stale", "101"}), "from 0 to 100"));
+}
+
 TEST(options, numbers_are_read_strictly) {
   for (const char* number : {"-1", "1.5", "0x10", "1 ", "", "18446744073709551616", "1e3"}) {
     EXPECT_TRUE(says(bad({std::string("--seed=") + number}), "--seed")) << number;
@@ -135,9 +149,6 @@ TEST(options, numbers_are_read_strictly) {
 }
 
 TEST(options, what_is_not_available_says_so) {
-  for (const char* mode : {"random", "pct", "pos"}) {
-    EXPECT_TRUE(says(bad({"--mode", mode}), "not available yet")) << mode;
-  }
   EXPECT_TRUE(says(bad({"--jobs", "2"}), "not available yet"));
   EXPECT_TRUE(says(bad({"--jobs", "0"}), "from 1"));
 }
@@ -147,9 +158,10 @@ TEST(options, help_names_every_option_and_succeeds) {
   EXPECT_FALSE(parsed.options);
   EXPECT_EQ(parsed.status, 0);
   for (const char* option :
-       {"--list", "--filter", "--memory-model", "--mode", "--seed", "--executions", "--time",
-        "--max-steps", "--jobs", "--replay", "--json", "--junit", "--html", "--dot", "--sarif",
-        "--quiet", "--keep-going", "--no-races"}) {
+       {"--list",  "--filter", "--memory-model", "--mode",       "--depth",
+        "--stale", "--seed",   "--executions",   "--time",       "--max-steps",
+        "--jobs",  "--replay", "--json",         "--junit",      "--html",
+        "--dot",   "--sarif",  "--quiet",        "--keep-going", "--no-races"}) {
     EXPECT_TRUE(says(parsed.text, option)) << option;
   }
 }

@@ -54,8 +54,12 @@ class session {
     if (!options_.replay.empty()) {
       replay_token();
     } else {
-      result_.mode = "exhaustive";
-      while (!explore()) reset();
+      result_.mode = name_of(options_.mode);
+      if (options_.mode == search_mode::exhaustive) {
+        while (!explore()) reset();
+      } else {
+        explore_at_random();
+      }
     }
     result_.seconds = seconds_since(start_);
     const bool conclusive =
@@ -101,19 +105,56 @@ class session {
     loop_ = {};
   }
 
-  /// False: the search has to start again.
-  bool explore() {
+  search_options options_of_search() {
     search_options options{.model = options_.model, .max_steps = options_.max_steps};
     options.near_the_bound = [this] {
       if (loop_.sentence.empty()) engine_.watch();
     };
-    exhaustive search(options);
+    return options;
+  }
+
+  /// Executions that are drawn: what was not seen may fail, so nothing is ever verified.
+  void explore_at_random() {
+    const auto scheduler = make_scheduler(options_.mode, options_.depth);
+    random_search search(options_of_search(), *scheduler, options_.seed, options_.stale_percent);
+    std::uint64_t limit = options_.executions;
+    if (limit == 0 && options_.seconds == 0) limit = random_executions;
+    std::uint64_t looked_at = engine_.steps();
+    std::uint64_t number = 0;
+    while (limit == 0 || number < limit) {
+      if (number == 0 || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
+        looked_at = engine_.steps();
+        if (out_of_time(0)) return;
+      }
+      search.begin_execution(number);
+      output_.begin_execution();
+      engine_.run(search);
+      const ending how = search.end_execution();
+      // What has just been learnt changes this execution; those before stand for themselves.
+      if (engine_.learned()) continue;
+      ++number;
+      if (!judge(search, how)) return;
+    }
+    std::string reason =
+        fmt::format("{} execution{} drawn at random (--mode {}, --seed {}); there may be others",
+                    number, number == 1 ? " was" : "s were", name_of(options_.mode), options_.seed);
+    if (cut_ > 0) {
+      reason += fmt::format("; {} had more than {} events (--max-steps){}{}", cut_,
+                            options_.max_steps, loop_.sentence.empty() ? "" : "; ", loop_.sentence);
+      result_.reason_stack = loop_.stack;
+    }
+    bounded(std::move(reason));
+  }
+
+  /// False: the search has to start again.
+  bool explore() {
+    exhaustive search(options_of_search());
     std::uint64_t looked_at = engine_.steps();
     for (bool first = true;; first = false) {
       // Reading the clock costs as much as a few events.
       if (first || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
         looked_at = engine_.steps();
-        if (out_of_time(search)) return true;
+        if (out_of_time(search.explored_fraction())) return true;
       }
       if (!search.begin_execution()) break;
       const std::uint64_t seen = result_.executions + result_.blocked;
@@ -150,7 +191,7 @@ class session {
   }
 
   /// Whether to go on.
-  bool judge(const exhaustive& search, ending how) {
+  bool judge(const graph_recorder& search, ending how) {
     const auto events = static_cast<std::uint32_t>(search.graph().size());
     if (events > result_.max_events) result_.max_events = events;
     if (engine_.threads_used() > result_.threads) result_.threads = engine_.threads_used();
@@ -212,7 +253,7 @@ class session {
   }
 
   /// Whether to go on.
-  bool failed(const exhaustive& search) {
+  bool failed(const graph_recorder& search) {
     ++result_.failures;
     if (!result_.failure) {
       const std::uint64_t number = result_.executions + result_.blocked;
@@ -267,7 +308,8 @@ class session {
     return weak_memory_need::yes;
   }
 
-  bool out_of_time(const exhaustive& search) {
+  /// `fraction` of all executions has been seen; 0 if nobody knows.
+  bool out_of_time(double fraction) {
     if (crash_guard::interrupted()) {
       bounded("interrupted");
       return true;
@@ -279,7 +321,6 @@ class session {
     }
     if (listener_ && seconds - told_at_ > 0.1) {
       told_at_ = seconds;
-      const double fraction = search.explored_fraction();
       listener_({result_.executions, result_.blocked, seconds,
                  fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction
                               : 0});
@@ -328,7 +369,7 @@ check_result run_session(const std::string& name, const std::function<void()>& b
     check_result result;
     result.name = name;
     result.memory_model = name_of(options.model);
-    result.mode = "exhaustive";
+    result.mode = name_of(options.mode);
     result.reason = failed.what();
     return result;
   }

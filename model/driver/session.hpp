@@ -1,6 +1,6 @@
-// One session: the exhaustive search of one check, from the first execution to a verdict. This is
-// where the search and the runtime meet; everything above it only chooses what to run and tells
-// what came out.
+// One session: the search of one check, exhaustive or at random, from the first execution to a
+// verdict. This is where the search and the runtime meet; everything above it only chooses what to
+// run and tells what came out.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,18 @@
 #include <string>
 
 #include "model/diagnose/result.hpp"
+#include "model/explore/random_search.hpp"
 #include "model/memory_model/memory_model.hpp"
 
 namespace heddle {
 
 struct session_options {
   memory_model model = memory_model::cpp20;
-  std::uint64_t executions = 0;       // stop after so many; 0: no limit
-  double seconds = 0;                 // stop after this time; 0: no limit
+  search_mode mode = search_mode::exhaustive;
+  unsigned depth = 3;  // of pct
+  unsigned stale_percent = random_search::usual_stale_percent;
+  std::uint64_t executions = 0;  // stop after so many; 0: no limit (see also random_executions)
+  double seconds = 0;            // stop after this time; 0: no limit
   std::uint32_t max_steps = 100'000;  // events of one execution; more: `bounded`
   std::string replay;                 // a token: run that execution only
   bool keep_going = false;            // count failures instead of stopping at the first
@@ -23,8 +27,11 @@ struct session_options {
   bool spurious = false;              // waits and weak compare-exchanges may end by themselves
   unsigned allocation_failures = 0;   // so many allocations of one execution may fail
   bool main_ends_program = false;     // what waits when main has returned is no deadlock
-  std::uint64_t seed = 0;             // of the random numbers that the program gets
+  std::uint64_t seed = 0;             // of a random mode, and of the numbers that the program gets
 };
+
+/// A random mode stops after so many executions if nothing else stops it.
+inline constexpr std::uint64_t random_executions = 10'000;
 
 struct progress {
   std::uint64_t executions = 0;
@@ -35,10 +42,10 @@ struct progress {
 
 using progress_listener = std::function<void(const progress&)>;
 
-/// Explores every execution of `body`. Never throws for what the program under test does: that is
-/// in the result. `on_progress` (may be empty) is called now and then, between two executions,
-/// never inside one. Ctrl-C ends the session, and at once every later one, as `bounded`.
-/// Not re-entrant.
+/// Explores every execution of `body`, or as many as a random mode is to draw. Never throws for
+/// what the program under test does: that is in the result. `on_progress` (may be empty) is called
+/// now and then, between two executions, never inside one. Ctrl-C ends the session, and at once
+/// every later one, as `bounded`. Not re-entrant.
 check_result run_session(const std::string& name, const std::function<void()>& body,
                          const session_options& options, const progress_listener& on_progress);
 

@@ -70,9 +70,9 @@ step graph_recorder::extend_read(thread_id thread, const operation& op) {
   if (!read.exclusive()) return added(r, 1, result);
   const event_id x = complete_modification(r);
   added_write(x);
-  check_that(!conflicts(x), "the co-maximal write is not taken by another read-modify-write");
+  check_that(!conflicts(x), "a write is taken by one read-modify-write only");
   wake_waiters(op.location);
-  return added(x, 2, result, note_latest(g()[x]));
+  return added(x, 2, result, note_added(g()[x]));
 }
 
 step graph_recorder::extend_write(thread_id thread, const operation& op) {
@@ -85,7 +85,7 @@ step graph_recorder::extend_write(thread_id thread, const operation& op) {
   compute_clocks(graph, w);
   added_write(w);
   wake_waiters(op.location);
-  return added(w, 1, op.operand, note_latest(graph[w]));
+  return added(w, 1, op.operand, note_added(graph[w]));
 }
 
 step graph_recorder::extend_thread(thread_id thread, const operation& op) {
@@ -122,7 +122,7 @@ step graph_recorder::extend(thread_id thread, const operation& op) {
     replay_hint_ = no_thread;
     return {step_status::park, {}, false};
   }
-  if (!may_extend(thread)) return {step_status::park, {}, false};
+  if (!may_extend(thread, op)) return {step_status::park, {}, false};
   if (g().size() >= attention_) [[unlikely]] {
     if (g().size() >= options_.max_steps) {
       stopped_ = true;
@@ -198,8 +198,7 @@ thread_id graph_recorder::next_to_extend() {
   // in which it had come earlier.
   for (thread_id t = 0; t < threads_.size(); ++t) {
     if (threads_[t].now == state::waiting_turn) {
-      forced_ = t;
-      return running_ = t;
+      return end_waiting(t);
     }
   }
   return no_thread;

@@ -20,7 +20,7 @@ void follower::performs(thread_id) {
   }
 }
 
-bool follower::may_extend(thread_id thread) {
+bool follower::may_extend(thread_id thread, const operation&) {
   return followed_to_the_end() || execution_.schedule[segment_].thread == thread;
 }
 

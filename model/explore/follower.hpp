@@ -23,7 +23,7 @@ class follower final : public graph_recorder {
   std::uint64_t choose_alternative(event_id choice, std::uint64_t alternatives) override;
   void added_write(event_id) override {}
   void performs(thread_id thread) override;
-  bool may_extend(thread_id thread) override;
+  bool may_extend(thread_id thread, const operation& op) override;
   thread_id next_to_extend() override;
   std::uint32_t distance();
 

@@ -1,8 +1,8 @@
 // What every way to explore has in common: a recorder that holds the current execution as a graph,
 // answers from it what the threads did before (replay.cpp), and adds the first operations that it
 // does not hold (extend.cpp). Which source, place, alternative and thread come next is the policy
-// of the class that derives from it: exhaustive (TruSt), follower (one given execution), and later
-// the random schedulers.
+// of the class that derives from it: exhaustive (TruSt), follower (one given execution),
+// random_search (one that a scheduler draws).
 #pragma once
 
 #include <cstdint>
@@ -80,8 +80,8 @@ class graph_recorder : public recorder {
   virtual void added_write(event_id w) = 0;
   /// The thread has performed one more operation that was not in the graph before.
   virtual void performs(thread_id) {}
-  /// Whether the thread may perform an operation that is not in the graph now.
-  virtual bool may_extend(thread_id) { return true; }
+  /// Whether the thread may perform `op`, which is not in the graph, now. If not it comes again.
+  virtual bool may_extend(thread_id, const operation&) { return true; }
   /// The next thread beyond the graph; left to right unless the policy knows better.
   virtual thread_id next_to_extend();
 
@@ -100,6 +100,8 @@ class graph_recorder : public recorder {
     return thread.now == thread_progress::state::spinning && thread.undoes_writes;
   }
   void diverge(thread_id thread, const char* how);
+  /// The thread, which waits, adds its read now, whatever that sees.
+  thread_id end_waiting(thread_id thread) { return running_ = forced_ = thread; }
 
   search_options options_;
   std::vector<thread_progress> threads_;
@@ -141,6 +143,13 @@ class graph_recorder : public recorder {
     if (write.coherence_position < latest) return false;
     latest = write.coherence_position + 1;
     return true;
+  }
+  /// The same for a write that was just added: others may have been put behind it before, or it
+  /// before others.
+  bool note_added(const event& write) {
+    const std::size_t writes = graph().coherence_order(write.location).size();
+    latest_executed_[write.location] = static_cast<std::uint32_t>(writes);
+    return write.coherence_position + 1u == writes;
   }
   void create(thread_id created);
 

@@ -2,7 +2,7 @@
 // each operation, what happens there; the recorder (the search) answers, and says which thread to
 // run when the current one cannot go on. Neither knows what the other is made of: the runtime's
 // native threads and the tests' litmus programs are both programs; the exhaustive search, a replay
-// and later the random schedulers are all recorders.
+// and the random search are all recorders.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,113 @@
+// How many executions a random scheduler needs until it finds a bug: for each check that is linked
+// and named on the command line (all, if none is), each scheduler, without and with old values,
+// over 100 seeds, the median, the 90th percentile, and how many seeds did not find it.
+//
+//   first_find_bench [--seeds N] [--limit N] [CHECK…]
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/driver/library_spins.hpp"
+#include "model/driver/recorded_run.hpp"
+#include "model/driver/registry.hpp"
+#include "model/explore/random_search.hpp"
+#include "model/runtime/engine.hpp"
+
+namespace heddle::bench {
+namespace {
+
+struct measurement {
+  std::uint64_t seeds = 100;
+  std::uint64_t limit = 10'000;  // executions per seed
+  std::vector<std::string_view> checks;
+};
+
+constexpr unsigned depth = 3;
+
+/// The number of the first execution that fails, from 1; limit + 1 if none does.
+std::uint64_t first_find(const driver::registered_check& check, search_mode mode,
+                         unsigned stale_percent, std::uint64_t seed, std::uint64_t limit) {
+  runtime::engine_options settings;
+  settings.is_library_spin = library_spin_finder();
+  runtime::engine engine(check.body, settings);
+  const auto scheduler = make_scheduler(mode, depth);
+  random_search search({.max_steps = 20'000}, *scheduler, seed, stale_percent);
+  for (std::uint64_t n = 0; n < limit;) {
+    search.begin_execution(n);
+    engine.run(search);
+    const ending how = search.end_execution();
+    if (engine.learned()) continue;
+    ++n;
+    if (engine.failed() || is_deadlock(engine, how)) return n;
+    if (how == ending::complete && lost_wakeup_of(engine, search, how)) return n;
+  }
+  return limit + 1;
+}
+
+void measure(const driver::registered_check& check, const measurement& how) {
+  for (const unsigned stale : {0u, random_search::usual_stale_percent}) {
+    fmt::print("| `{}` | {} |", check.name, stale);
+    for (const auto mode : {search_mode::random, search_mode::pct, search_mode::pos}) {
+      std::vector<std::uint64_t> found;
+      for (std::uint64_t seed = 1; seed <= how.seeds; ++seed) {
+        found.push_back(first_find(check, mode, stale, seed, how.limit));
+      }
+      std::ranges::sort(found);
+      const auto never = std::ranges::count(found, how.limit + 1);
+      const auto shown = [&](std::size_t percent) {
+        const std::uint64_t n = found[(found.size() - 1) * percent / 100];
+        return n > how.limit ? std::string("none") : std::to_string(n);
+      };
+      fmt::print(" {} | {} | {} |", shown(50), shown(90), never);
+    }
+    fmt::print("\n");
+    std::fflush(stdout);
+  }
+}
+
+std::uint64_t number_or_exit(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size() && number > 0) return number;
+  fmt::print(stderr, "first_find_bench: not a number from 1: {}\n", text);
+  std::exit(2);
+}
+
+int run(std::vector<std::string_view> words) {
+  measurement how;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--seeds" || words[i] == "--limit") {
+      const std::uint64_t number = number_or_exit(i + 1 < words.size() ? words[i + 1] : "");
+      (words[i] == "--seeds" ? how.seeds : how.limit) = number;
+      ++i;
+    } else {
+      how.checks.push_back(words[i]);
+    }
+  }
+  fmt::print(
+      "| check | stale | random: median | 90 % | never | pct | 90 % | never | pos | 90 % | never "
+      "|\n");
+  fmt::print("|---|---|---|---|---|---|---|---|---|---|---|\n");
+  std::size_t measured = 0;
+  for (const driver::registered_check& check : driver::registered_checks()) {
+    const bool wanted = how.checks.empty() || std::ranges::count(how.checks, check.name) != 0;
+    if (!wanted) continue;
+    measure(check, how);
+    ++measured;
+  }
+  if (measured >= std::max<std::size_t>(how.checks.size(), 1)) return 0;
+  fmt::print(stderr, "first_find_bench: there is no check of that name\n");
+  return 2;
+}
+
+}  // namespace
+}  // namespace heddle::bench
+
+int main(int argc, char** argv) { return heddle::bench::run({argv + 1, argv + argc}); }
