@@ -25,6 +25,13 @@ using queue = moodycamel::ConcurrentQueue<int, small>;
 using moodycamel::ConsumerToken;
 using moodycamel::ProducerToken;
 
+/// Of 1 and 2, each comes out once.
+void expect_both(queue& values) {
+  int first = 0, second = 0;
+  heddle::require(values.try_dequeue(first) && values.try_dequeue(second), "nothing is lost");
+  heddle::require(first + second == 3, "each comes out once");
+}
+
 HEDDLE_CHECK(concurrent_queue_by_thread) {
   queue values(4);
   std::thread producer([&] {
@@ -67,9 +74,7 @@ HEDDLE_CHECK(concurrent_queue_two_producers) {
   std::thread producer([&] { values.enqueue(1); });
   values.enqueue(2);
   producer.join();
-  int first = 0, second = 0;
-  heddle::require(values.try_dequeue(first) && values.try_dequeue(second), "nothing is lost");
-  heddle::require(first + second == 3, "each comes out once");
+  expect_both(values);
 }
 
 HEDDLE_CHECK(concurrent_queue_two_producers_with_tokens) {
@@ -78,9 +83,7 @@ HEDDLE_CHECK(concurrent_queue_two_producers_with_tokens) {
   std::thread producer([&] { values.enqueue(yours, 1); });
   values.enqueue(mine, 2);
   producer.join();
-  int first = 0, second = 0;
-  heddle::require(values.try_dequeue(first) && values.try_dequeue(second), "nothing is lost");
-  heddle::require(first + second == 3, "each comes out once");
+  expect_both(values);
 }
 
 HEDDLE_CHECK(concurrent_queue_two_consumers) {
@@ -138,9 +141,7 @@ HEDDLE_CHECK(concurrent_queue_token_comes_back) {
   ProducerToken token(values);
   values.enqueue(token, 2);
   producer.join();
-  int first = 0, second = 0;
-  heddle::require(values.try_dequeue(first) && values.try_dequeue(second), "nothing is lost");
-  heddle::require(first + second == 3, "each comes out once");
+  expect_both(values);
 }
 
 /// "A token is for one thread at a time."

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace heddle::driver {
 namespace {
@@ -42,8 +44,10 @@ check_result pretend(const std::string& name, const std::function<void()>& body,
 class run_checks_test : public testing::Test {
  protected:
   run_checks_test() {
-    std::string pattern = (fs::temp_directory_path() / "heddle_driver_XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
+    std::string folder =
+        (fs::temp_directory_path() / "heddle_driver_").string() + std::string(6, 'X');
+    if (mkdtemp(folder.data()) == nullptr) throw std::system_error(errno, std::generic_category());
+    folder_ = folder;
   }
   ~run_checks_test() override { fs::remove_all(folder_); }
 

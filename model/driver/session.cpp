@@ -294,7 +294,8 @@ class session {
       output_.begin_execution();
       engine_.run(search);
       const ending how = search.end_execution();
-      if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
+      if (engine_.learned() || engine_.unsupported() || how == ending::cut ||
+          how == ending::unfinished) {
         return weak_memory_need::unknown;
       }
       if (engine_.beyond_bounds()) continue;

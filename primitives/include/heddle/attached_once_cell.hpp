@@ -64,7 +64,7 @@ class attached_once_cell {
   template <attached_token Token, detail::initialiser_of<T> Initialise>
   T& get_or_init(Token token, Initialise&& initialise) {
     if (!state_.is_full()) [[unlikely]]
-      initialise_or_wait(token, initialise);
+      initialise_or_wait(token, std::forward<Initialise>(initialise));
     return value_;
   }
 
@@ -81,15 +81,13 @@ class attached_once_cell {
 
  private:
   template <class Token, class Initialise>
-  [[gnu::noinline]] void initialise_or_wait(Token token, Initialise& initialise) {
+  [[gnu::noinline]] void initialise_or_wait(Token token, Initialise&& initialise) {
     auto wait = [&] {
       detached(token, [this] { state_.wait(detail::once_state::wait_for::initialiser); });
     };
     if (!state_.claim_or(wait)) return;
-    detail::once_claim claim(state_, detail::once_state::empty);
-    ::new (static_cast<void*>(std::addressof(value_)))
-        T(std::invoke(std::forward<Initialise>(initialise)));
-    claim.complete();
+    detail::once_claim(state_, detail::once_state::empty)
+        .make(value_, std::forward<Initialise>(initialise));
   }
 
   detail::once_state state_;

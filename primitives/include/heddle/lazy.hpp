@@ -55,9 +55,7 @@ class lazy {
   [[gnu::noinline]] void make_or_wait() {
     auto wait = [this] { state_.wait(detail::once_state::wait_for::initialiser); };
     if (!state_.claim_or(wait)) return;
-    detail::once_claim claim(state_, detail::once_state::poisoned);
-    ::new (static_cast<void*>(std::addressof(value_))) T(std::invoke(initialise_));
-    claim.complete();
+    detail::once_claim(state_, detail::once_state::poisoned).make(value_, initialise_);
   }
 
   detail::once_state state_;

@@ -92,7 +92,7 @@ class once_cell {
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
     if (!state_.is_full()) [[unlikely]]
-      initialise_or_wait(initialise, nullptr);
+      initialise_or_wait(std::forward<Initialise>(initialise), nullptr);
     return value_;
   }
 
@@ -101,7 +101,7 @@ class once_cell {
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise, const std::stop_token& stop) {
     if (!state_.is_full()) [[unlikely]]
-      initialise_or_wait(initialise, &stop);
+      initialise_or_wait(std::forward<Initialise>(initialise), &stop);
     return value_;
   }
 
@@ -168,12 +168,10 @@ class once_cell {
 
   // Apart, so that the fast path is small, and needs no stack.
   template <class Initialise>
-  [[gnu::noinline]] void initialise_or_wait(Initialise& initialise, const std::stop_token* stop) {
+  [[gnu::noinline]] void initialise_or_wait(Initialise&& initialise, const std::stop_token* stop) {
     if (!claimed(stop)) return;
-    detail::once_claim claim(state_, detail::once_state::empty);
-    ::new (static_cast<void*>(std::addressof(value_)))
-        T(std::invoke(std::forward<Initialise>(initialise)));
-    claim.complete();
+    detail::once_claim(state_, detail::once_state::empty)
+        .make(value_, std::forward<Initialise>(initialise));
   }
 
   detail::once_state state_;

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <thread>
 
+#include "properties/contracts/lock/locks.hpp"
+
 namespace {
 
 using heddle::critical_section;
@@ -260,19 +262,7 @@ HEDDLE_CHECK(cs_2_broken_one_mutex_twice) {
 
 // Locked directly, an object would stay owned by a thread that is parked.
 HEDDLE_CHECK(cs_3_broken_mutex_of_a_parked_thread) {
-  safepoint_domain domain;
-  std::mutex mutex;
-  std::thread other([&] {
-    attach_guard guard(domain);
-    std::lock_guard held(mutex);
-    domain.poll(guard.token());
-  });
-  {
-    attach_guard guard(domain);
-    auto stopped = domain.stop_the_world(guard.token());
-    std::lock_guard held(mutex);
-  }
-  other.join();
+  contracts::stopper_locks_what_a_parked_thread_holds();
 }
 
 HEDDLE_CHECK(cs_3_stopper_may_begin_sections) {

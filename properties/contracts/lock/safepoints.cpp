@@ -5,6 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "properties/contracts/lock/locks.hpp"
+
 namespace {
 
 using heddle::detached;
@@ -142,19 +144,7 @@ HEDDLE_CHECK(stw_1_polls_until_told) {
 
 // A thread parks, or detaches, with a lock that the stopper wants.
 HEDDLE_CHECK(stw_2_misuse_stopper_takes_a_lock_of_a_parked_thread) {
-  safepoint_domain domain;
-  std::mutex mutex;
-  std::thread other([&] {
-    attach_guard guard(domain);
-    std::lock_guard held(mutex);
-    domain.poll(guard.token());
-  });
-  {
-    attach_guard guard(domain);
-    auto stopped = domain.stop_the_world(guard.token());
-    std::lock_guard held(mutex);
-  }
-  other.join();
+  contracts::stopper_locks_what_a_parked_thread_holds();
 }
 
 HEDDLE_CHECK(stw_2_stopper_takes_it_before) {

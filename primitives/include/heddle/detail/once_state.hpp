@@ -22,11 +22,15 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <heddle/cell_errors.hpp>
 #include <heddle/detail/misuse.hpp>
 #include <heddle/detail/once_waiters.hpp>
+#include <memory>
+#include <new>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace heddle::detail {
 
@@ -181,6 +185,14 @@ class once_claim {
   once_claim& operator=(const once_claim&) = delete;
   ~once_claim() { state_.finish(final_); }
   void complete() noexcept { final_ = once_state::full; }
+  /// Makes `value`, which is storage so far, of what `initialise()` returns (without a copy), and
+  /// completes; throws what it throws.
+  template <class T, class Initialise>
+  void make(T& value, Initialise&& initialise) {
+    ::new (static_cast<void*>(std::addressof(value)))
+        T(std::invoke(std::forward<Initialise>(initialise)));
+    complete();
+  }
 
  private:
   once_state& state_;
