@@ -33,6 +33,17 @@ HEDDLE_CHECK(oc_1_one_at_a_time) { one_at_a_time<once_cell<int>>(); }
 HEDDLE_CHECK(oc_1_looks_then_runs) { one_at_a_time<flawed_once<int, flaw::looks_then_runs>>(); }
 HEDDLE_CHECK(oc_1_flawless) { one_at_a_time<flawed_once<int, flaw::none>>(); }
 
+/// An initialiser is called as it was given: an lvalue stays usable, an rvalue may be used up.
+HEDDLE_CHECK(oc_1_called_as_given) {
+  struct counting {
+    int operator()() & { return 1; }
+    int operator()() && { return 2; }
+  } initialiser;
+  once_cell<int> kept, used_up;
+  heddle::require(kept.get_or_init(initialiser) == 1, "an lvalue is called as one");
+  heddle::require(used_up.get_or_init(counting{}) == 2, "an rvalue is called as one");
+}
+
 HEDDLE_CHECK(oc_1_three_threads) {
   once_cell<int> cell;
   int runs = 0;
