@@ -1,5 +1,6 @@
 #include "model/report/internal_frames.hpp"
 
+#include <algorithm>
 #include <array>
 #include <source_location>
 
@@ -21,20 +22,23 @@ bool is_system_file(std::string_view file) {
          file.find("/include/c++/") != std::string_view::npos;
 }
 
-/// The folder of heddle's checker, as this compilation called it, with a slash at its end. Debug
-/// information calls it the same.
-std::string_view own_folder() {
-  static const std::string_view this_file = std::source_location::current().file_name();
-  constexpr std::string_view tail = "report/internal_frames.cpp";
-  return this_file.ends_with(tail) ? this_file.substr(0, this_file.size() - tail.size())
-                                   : std::string_view();
+/// The folder of heddle's checker, with a slash at its end, as a compilation called it that called
+/// the file of this name, whose path in that folder is `tail`, so.
+std::string_view folder_of(std::string_view file, std::string_view tail) {
+  return file.ends_with(tail) ? file.substr(0, file.size() - tail.size()) : std::string_view();
 }
 
 /// heddle's tests are users of heddle.
 bool is_own_file(std::string_view file) {
-  const std::string_view folder = own_folder();
-  return !folder.empty() && file.starts_with(folder) &&
-         file.find("test", folder.size()) == std::string_view::npos;
+  // Debug information calls the files as the compiler was told: sources and headers may have been
+  // found by different ways (a compiler cache makes folders of headers relative).
+  static const std::array<std::string_view, 2> folders = {
+      folder_of(std::source_location::current().file_name(), "report/internal_frames.cpp"),
+      folder_of(internal_frames_header(), "report/internal_frames.hpp")};
+  return std::ranges::any_of(folders, [&](std::string_view folder) {
+    return !folder.empty() && file.starts_with(folder) &&
+           file.find("test", folder.size()) == std::string_view::npos;
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // libc) rather than something that the user wrote.
 #pragma once
 
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,8 @@ bool is_internal(const frame& f);
 
 /// "void std::__invoke_impl<void, f>(int)" -> "std::__invoke_impl"
 std::string qualified_name(std::string_view function);
+
+/// This header, as the compiler that includes it calls it.
+inline const char* internal_frames_header() { return std::source_location::current().file_name(); }
 
 }  // namespace heddle::report
