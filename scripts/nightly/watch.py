@@ -21,7 +21,8 @@ import time
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 OUTPUT_BYTES_MAX = 32 << 20
-FIRST_LOOK_SECONDS, LAST_LOOK_SECONDS = 0.005, 0.1
+FIRST_LOOK_SECONDS, LAST_LOOK_SECONDS = 0.01, 0.1
+LOOK_SERVES_SECONDS = 0.008
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS,
@@ -44,21 +45,35 @@ class Limits:
     bytes: int
 
 
-def resident_bytes(session):
-    """Of all processes of a session; what several share counts for each."""
-    total = 0
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                # The second field is a name in parentheses, which may hold anything.
-                fields = file.read().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session:
-            total += int(fields[21]) * PAGE
-    return total
+class Residents:
+    """Resident bytes of each session; what several processes share counts for each. One look serves
+    all programs that run at the same time."""
+
+    def __init__(self):
+        self.taken_, self.bytes_ = float("-inf"), {}
+
+    def of(self, session):
+        if time.monotonic() - self.taken_ > LOOK_SERVES_SECONDS:
+            self.take()
+        return self.bytes_.get(session, 0)
+
+    def take(self):
+        self.bytes_ = {}
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    # The second field is a name in parentheses, which may hold anything.
+                    fields = file.read().rpartition(b")")[2].split()
+            except OSError:
+                continue
+            session = int(fields[3])
+            self.bytes_[session] = self.bytes_.get(session, 0) + int(fields[21]) * PAGE
+        self.taken_ = time.monotonic()
+
+
+RESIDENTS = Residents()
 
 
 def prepare_child():
@@ -118,7 +133,7 @@ class Running:
             self.note_end()
             return
         seconds = time.monotonic() - self.began_
-        resident = resident_bytes(self.process_.pid)
+        resident = RESIDENTS.of(self.process_.pid)
         self.peak_ = max(self.peak_, resident)
         if resident > self.limits_.bytes:
             self.cut("out_of_memory", f"out of memory: {resident / 2**30:.2f} GiB resident, "

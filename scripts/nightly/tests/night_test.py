@@ -58,43 +58,6 @@ class Planted(Project):
         self.assertEqual(self.call("--only", "deep:*/is_bounded")[0], 0)
 
 
-class Followed(Project):
-    """One failure over five nights."""
-
-    def night(self, name, *more):
-        self.environment["FAKE_CHECKS"] = "flips holds"
-        self.environment["FAKE_FLIP"] = str(self.root / "flip")
-        status, text = self.call("--night", name, *more)
-        return status, text, (self.state / "index.html").read_text()
-
-    def test_new_ongoing_resolved_and_back(self):
-        flip = self.root / "flip"
-        self.assertIn("No failure", self.night("one")[2])
-        flip.touch()
-        status, _, page = self.night("two")
-        self.assertEqual(status, 1)
-        self.assertIn("New failures", page)
-        status, text, page = self.night("three")
-        self.assertIn("Ongoing failures", page)
-        self.assertIn("again:fake_checks/flips#data_race", self.verdicts(), text)
-        flip.unlink()
-        status, _, page = self.night("four")
-        self.assertEqual(status, 0)
-        self.assertIn("<h2>Resolved", page)
-        self.assertNotIn("Ongoing failures", page)
-        flip.touch()
-        page = self.night("five")[2]
-        self.assertIn("is back: it was resolved in night four", page)
-
-    def test_a_night_that_is_over_is_not_run_again(self):
-        self.night("one")
-        before = self.records()
-        status, text, _ = self.night("one")
-        self.assertIn("over already", text)
-        self.assertEqual(status, 0)
-        self.assertEqual(self.records(), before)
-
-
 class Planned(Project):
     def test_random_modes_of_the_help_with_fresh_seeds(self):
         self.jobs.write_text(self.jobs.read_text() + '[[search]]\nname = "fresh"\nmodes = "random"\n'
