@@ -17,6 +17,8 @@ NIGHTS_SHOWN = 30
 RATE_NIGHTS = 30
 RATES_SHOWN = 40
 RATE_SECONDS_LEAST = 0.2  # shorter ones tell of the machine's load only
+RATE_NIGHTS_LEAST = 3  # before these, a median means little
+SLOW_RATIO = 0.75  # times differ by a quarter from night to night where machines are shared
 SECTIONS = (
     (states.NEW, "New failures", "first seen this night"),
     (states.ONGOING, "Ongoing failures", "seen in every night that looked since"),
@@ -128,26 +130,37 @@ def families(night):
         heads + [("Executions", "number"), ("Per second", "number"), ("Time", "number")], rows)
 
 
+def rate_row(record, last):
+    """(cells, whether it is slow) of one search."""
+    values = [night.jobs.get(record["job"], {}).get("rate") for night in last]
+    before = sorted(value for value in values[:-1] if value is not None)
+    ratio = record["rate"] / before[len(before) // 2] if len(before) >= RATE_NIGHTS_LEAST else None
+    slow = ratio is not None and ratio < SLOW_RATIO
+    told = "" if ratio is None else f"{ratio:.2f} ×"
+    if slow:
+        told = f'<b class="violation">{told}</b>'
+    return (f"<code>{escape(record['job'])}</code>", grouped(record.get("executions") or 0),
+            rate_text(record["rate"]), told, sparkline(values),
+            duration_text(record["seconds"])), slow
+
+
 def rates(nights):
-    """The checks that took longest, and how fast they were explored in the nights."""
+    """The searches that took longest, and how fast they were in the nights; slow ones first."""
     last = nights[-RATE_NIGHTS:]
     records = [record for record in last[-1].results()
                if record.get("rate") and record.get("seconds", 0) >= RATE_SECONDS_LEAST]
     records.sort(key=lambda record: -record["seconds"])
-    rows = []
-    for record in records[:RATES_SHOWN]:
-        values = [night.jobs.get(record["job"], {}).get("rate") for night in last]
-        before = sorted(value for value in values[:-1] if value is not None)
-        ratio = record["rate"] / before[len(before) // 2] if before else None
-        rows.append((f"<code>{escape(record['job'])}</code>", grouped(record.get("executions") or 0),
-                     rate_text(record["rate"]), f"{ratio:.2f} ×" if ratio else "",
-                     sparkline(values), duration_text(record["seconds"])))
+    rows = sorted((rate_row(record, last) for record in records), key=lambda row: not row[1])
     if not rows:
         return ""
+    slow = sum(is_slow for _, is_slow in rows)
     heads = (("Job", "name"), ("Executions", "number"), ("Per second", "number"),
              ("Of the median before", "number"), ("Nights", ""), ("Time", "number"))
-    return ("<details><summary><b>Executions per second</b>, where the search took longest"
-            f"</summary>\n{table(heads, rows)}</details>")
+    told = (f'; <b class="violation">{slow} slower than {SLOW_RATIO:g} of the median before</b>, '
+            "which may be the machine: the regression report decides" if slow else "")
+    return (f"<details{' open' if slow else ''}><summary><b>Executions per second</b>, where the "
+            f"search took longest{told}</summary>\n"
+            f"{table(heads, [cells for cells, _ in rows[:RATES_SHOWN]])}</details>")
 
 
 def list_of_nights(nights):

@@ -128,14 +128,16 @@ def again_jobs(jobs_file, subjects, open_failures):
 
 
 def available(needs, root):
-    """Whether a command's need is there: a file, a program, or "make TARGET"."""
+    """Whether a command's need is there: a file, a program, or "make TARGET" with a recipe."""
     if not needs:
         return True
     words = needs.split()
     if words[0] == "make" and len(words) == 2:
         done = subprocess.run(["make", "-n", words[1]], cwd=root, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        return done.returncode == 0
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        # A folder of the target's name is "up to date", and what make then says begins with its name.
+        recipe = [line for line in done.stdout.splitlines() if not re.match(rb"make(\[\d+\])?: ", line)]
+        return done.returncode == 0 and bool(recipe)
     return (root / needs).exists() or shutil.which(needs) is not None
 
 

@@ -93,6 +93,14 @@ name = "absent"
 needs = "make no-such-target"
 command = ["make", "no-such-target"]
 [[command]]
+name = "only-a-folder"
+needs = "make folder"
+command = ["make", "folder"]
+[[command]]
+name = "has-a-recipe"
+needs = "make recipe"
+command = ["make", "recipe"]
+[[command]]
 name = "dies"
 command = ["sh", "-c", "kill -SEGV $$"]
 crash = "violation"
@@ -109,10 +117,12 @@ command = ["echo", "{previous_commit}"]
 name = "works"
 command = ["true"]
 """)
+        (self.root / "folder").mkdir()
+        (self.root / "Makefile").write_text(".PHONY: recipe\nrecipe:\n\ttrue\n")
         status, text = self.call()
         self.assertEqual(status, 1, text)
         self.assertEqual(self.verdicts(), {
-            "slow": "violation", "breaks": "infrastructure", "absent": "not_run",
+            "only-a-folder": "not_run", "has-a-recipe": "pass", "slow": "violation", "breaks": "infrastructure", "absent": "not_run",
             "dies": "violation", "strange": "infrastructure", "unstartable": "infrastructure",
             "compares": "not_run", "works": "pass"})
         found = {record["job"]: record for record in self.records()}
