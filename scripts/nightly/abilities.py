@@ -19,6 +19,9 @@ class Abilities:
                      if word.startswith("--") and word.split("=")[0] not in self.options), None)
 
     def random_modes(self):
+        """The portfolio, which takes turns with all others, or each mode where there is none."""
+        if "portfolio" in self.modes:
+            return ["portfolio"]
         return [mode for mode in self.modes if mode != "exhaustive"]
 
 

@@ -10,7 +10,8 @@
 
   [[search]]                           runs each check of each program
   name, options, seconds (--time), gigabytes
-  modes = ["exhaustive"]               of --mode; "random": each that --help knows beside exhaustive
+  modes = ["exhaustive"]               of --mode; "random": portfolio, or where --help does not know
+                                       it, each mode beside exhaustive
   seeds = 1                            how many seeds for each check, where a mode is random
   only, skip = ["program/check"]       patterns; planted = false leaves out checks that must fail
   unless_verified = "deep"             leaves out what that search verified when it last ran
@@ -27,7 +28,8 @@
   items = ["scripts/mutants/*.toml"], batch = 10        {items}: keys of these files, so many at a time
 
 Paths and patterns are relative to the folder that --root names. In commands {seconds}, {seed},
-{items} and {previous_commit} (of the last night of another commit) are replaced.
+{items} and {previous_commit} (of the last night of another commit) are replaced. A command that is
+told its {seconds} is ended when it has taken half as much again, any other after its seconds.
 """
 
 import dataclasses

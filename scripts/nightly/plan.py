@@ -136,7 +136,8 @@ def available(needs, root):
         done = subprocess.run(["make", "-n", words[1]], cwd=root, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
         # A folder of the target's name is "up to date", and what make then says begins with its name.
-        recipe = [line for line in done.stdout.splitlines() if not re.match(rb"make(\[\d+\])?: ", line)]
+        recipe = [line for line in done.stdout.splitlines()
+                  if not re.match(rb"make(\[\d+\])?: ", line)]
         return done.returncode == 0 and bool(recipe)
     return (root / needs).exists() or shutil.which(needs) is not None
 
@@ -165,7 +166,9 @@ def command_job(command, number, items, night_seed, previous_commit):
             word = word.replace("{" + name + "}", value)
         words.append(word)
     job = {"id": identity, "family": command.name, "kind": "command", "check": command.name,
-           "command": words, "seconds": command.seconds, "gigabytes": command.gigabytes,
+           "command": words, "seconds": command.seconds,
+           "grace": command.seconds / 2 if "{seconds}" in " ".join(command.command) else 0,
+           "gigabytes": command.gigabytes,
            "alone": command.alone, "statuses": {
                "pass": command.passed, "violation": command.violation,
                "inconclusive": command.inconclusive},

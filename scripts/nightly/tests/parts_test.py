@@ -153,6 +153,12 @@ class Words(unittest.TestCase):
         self.assertEqual(modes, ["exhaustive", "random", "pct", "pos"])
         self.assertEqual(options, {"--mode", "--alloc-failures"})
 
+    def test_random_modes(self):
+        for modes, random in (([], []), (["exhaustive"], []),
+                              (["exhaustive", "pct", "pos"], ["pct", "pos"]),
+                              (["exhaustive", "pct", "portfolio"], ["portfolio"])):
+            self.assertEqual(abilities.Abilities([], set(), modes).random_modes(), random)
+
 
 class Expectations(unittest.TestCase):
     def subject(self, *cases):
