@@ -7,6 +7,7 @@ two searches that find the same data race in a check have found one failure. It 
   ongoing   seen this night, and in each night since it was new in which anybody looked
   rare      open, and in some night somebody looked and did not see it: what random modes find
   unseen    open, and nobody looked this night: its jobs did not run, or were killed
+  forgotten nobody has looked for 60 nights: its check is gone
   resolved  a job that had found it, or the replay of its token, passes
 
 A random mode that finds nothing proves nothing, so it resolves nothing.
@@ -17,6 +18,8 @@ import dataclasses
 from .verdict import LOOKED, PASS, VIOLATION
 
 NEW, ONGOING, RARE, UNSEEN, RESOLVED = "new", "ongoing", "rare", "unseen", "resolved"
+FORGOTTEN = "forgotten"
+NIGHTS_UNTIL_FORGOTTEN = 60
 # In `marks`, one for each night since the first sight.
 SEEN, MISSED, NOT_LOOKED, PASSED = "seen", "missed", "not looked at", "passed"
 
@@ -70,14 +73,20 @@ def again_id(failure):
     return f"again:{failure.name}#{failure.kind}"
 
 
-def looks_at(failure, record):
-    """Whether a job looked for the failure, whatever it found."""
-    if record["verdict"] not in LOOKED:
-        return False
-    subject = subject_of(record)
-    if record.get("items"):
-        return failure.name in {f"{subject}/{item}" for item in record["items"]}
-    return failure.name == subject or failure.name.startswith(subject + "/")
+def by_subject(night):
+    """The records of jobs that looked at something, by what they looked at."""
+    found = {}
+    for record in night.jobs.values():
+        if record["verdict"] in LOOKED:
+            found.setdefault(subject_of(record), []).append(record)
+    return found
+
+
+def lookers(failure, subjects):
+    """The records of jobs that looked for the failure, whatever they found."""
+    command, _, item = failure.name.rpartition("/")
+    return subjects.get(failure.name, []) + [
+        record for record in subjects.get(command, []) if item in record.get("items", [item])]
 
 
 def passes(failure, records):
@@ -113,11 +122,14 @@ def note_seen(failures, night, record, name, kind, told):
         failure.told, failure.record = told, record
 
 
-def note_unseen(failure, night):
-    records = [record for record in night.jobs.values() if looks_at(failure, record)]
+def note_unseen(failure, night, subjects):
+    records = lookers(failure, subjects)
     if not records:
         failure.marks.append((night.name, NOT_LOOKED))
         failure.state = UNSEEN
+        last = failure.marks[-NIGHTS_UNTIL_FORGOTTEN:]
+        if len(last) == NIGHTS_UNTIL_FORGOTTEN and all(mark == NOT_LOOKED for _, mark in last):
+            failure.open, failure.state = False, FORGOTTEN
     elif passes(failure, records):
         failure.marks.append((night.name, PASSED))
         failure.open, failure.state, failure.resolved_in = False, RESOLVED, night.name
@@ -134,11 +146,12 @@ def follow(nights):
         for record in night.jobs.values():
             for name, kind, told in sightings(record):
                 note_seen(failures, night, record, name, kind, told)
+        subjects = by_subject(night)
         for failure in failures.values():
             if not failure.open:
                 continue
             if failure.marks[-1] != (night.name, SEEN):
-                note_unseen(failure, night)
+                note_unseen(failure, night, subjects)
             elif failure.first != night.name:
                 failure.state = RARE if failure.misses else ONGOING
     return sorted(failures.values(), key=lambda failure: (failure.name, failure.kind))

@@ -202,3 +202,5 @@ def main(words):
         return complain(problem)
     except BrokenPipeError:
         return 0
+    except OSError as problem:
+        return complain(f"{problem.filename or 'a file'}: {problem.strerror}")

@@ -16,6 +16,7 @@ from . import history as history_module
 from . import verdict as verdicts
 from .judge import judge_check, judge_command
 from .lock import MARK, mark_for
+from .problem import Problem
 from .subjects import LOOKING, joined, split_options
 from .watch import Limits, Running, wait_for_any
 
@@ -180,6 +181,8 @@ def unfinished_plan(path, history):
         plan = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except ValueError as problem:
+        raise Problem(f"{path} is no plan ({problem}); remove it, and a new night begins") from None
     ended = any(record["type"] == "end" and record["night"] == plan["night"]
                 and record.get("shard") == plan["shard"] for record in history.records)
     return None if ended else plan

@@ -60,7 +60,8 @@ def facts_of(failure):
 def failure_card(failure):
     since = SINCE[failure.state].format(first=failure.first, resolved_in=failure.resolved_in)
     if failure.state == states.NEW and failure.returned:
-        since = f"is back: it was resolved in night {failure.resolved_in}"
+        since = (f"is back: it was resolved in night {failure.resolved_in}" if failure.resolved_in
+                 else "is back after nobody had looked for it for long")
     out = [f'<article class="card {failure.state}">',
            f"<h3>{escape(failure.name)}</h3>",
            f'<p><span class="tag violation">{escape(failure.kind.replace("_", " "))}</span> '

@@ -23,7 +23,7 @@ def nights(*all_jobs):
     records = []
     for number, jobs in enumerate(all_jobs, 1):
         base = {"night": str(number), "shard": "0/1"}
-        records.append({"type": "night", "started": f"2026-01-{number:02}", **base})
+        records.append({"type": "night", "started": f"{number:04}", **base})
         records += [record | base for record in jobs]
         records.append({"type": "end", "why": "complete", **base})
     return group(records)
@@ -51,6 +51,11 @@ class States(unittest.TestCase):
     def test_a_night_without_a_look_breaks_nothing(self):
         self.assertEqual(state(SEEN, KILLED), ("unseen", ["seen", "not looked at"]))
         self.assertEqual(state(SEEN, [], SEEN)[0], "ongoing")
+
+    def test_what_nobody_looks_for_is_forgotten(self):
+        self.assertEqual(state(SEEN, *[KILLED] * 59)[0], "unseen")
+        self.assertEqual(state(SEEN, *[KILLED] * 60)[0], "forgotten")
+        self.assertEqual(state(SEEN, *[KILLED] * 60, SEEN)[0], "new")
 
     def test_rare(self):
         self.assertEqual(state(RANDOM_SEEN, RANDOM_MISSED), ("rare", ["seen", "missed"]))
