@@ -21,13 +21,13 @@ programs = ["fake_checks"]
 gigabytes = 0.2
 grace = 0.3
 [[search]]
-name = "deep"
+name = "short"
+only = ["*/hangs"]
 seconds = 0.2
-skip = ["*/eats_memory"]
 [[search]]
-name = "roomy"
-only = ["*/eats_memory"]
-seconds = 30
+name = "deep"
+skip = ["*/hangs"]
+seconds = 50
 """
 
 
