@@ -12,7 +12,9 @@ The modules, in the order in which a night goes through them; each has one idea:
   judge.py        pass, violation, inconclusive or infrastructure; verdict.py: what these mean
   history.py      one line for each finished job, on the disk before the next one starts
   night.py        the loop; killed at any moment, it goes on where it was
+  nights.py       the history's lines as nights
   failures.py     new, ongoing, rare, resolved: told from the history
   junit.py, page.py, page_parts.py, page_style.py   what people and other tools read
   merge.py        one history of several shards
+  main.py         what run, list, report and merge do; problem.py: mistakes of whoever called
 """
