@@ -1,7 +1,8 @@
 """One history of several: those of the shards of one night, or of two machines.
 
-Nights of the same id become one night. A job that two histories tell of (they had been copied from one
-another) is counted once, so merging again changes nothing. Logs beside the inputs are copied. The result replaces the file at once.
+Nights of the same id become one night. A job that two histories tell of (they had been copied from
+one another) is counted once, so merging again changes nothing. Logs beside the inputs are copied.
+The result replaces the file at once.
 """
 
 import json

@@ -43,7 +43,8 @@ def heading(night):
         facts.append("not over: the next call goes on with it" if not night.ended
                      else "not all of it was run")
     elif left:
-        facts.append(f"{grouped(left)} jobs were left when the time was over; they come first next night")
+        facts.append(f"{grouped(left)} job{'s were' if left != 1 else ' was'} left when the time was over "
+                     "and will be the first of the next night")
     seeds = sorted({str(record["seed"]) for record in night.begun if "seed" in record})
     if seeds:
         facts.append("seed " + ", ".join(seeds))

@@ -123,7 +123,8 @@ command = ["true"]
         self.assertEqual(status, 1, text)
         self.assertEqual(self.verdicts(), {
             "only-a-folder": "not_run", "has-a-recipe": "pass", "slow": "violation",
-            "breaks": "infrastructure", "absent": "not_run", "dies": "violation", "strange": "infrastructure", "unstartable": "infrastructure",
+            "breaks": "infrastructure", "absent": "not_run", "dies": "violation",
+            "strange": "infrastructure", "unstartable": "infrastructure",
             "compares": "not_run", "works": "pass"})
         found = {record["job"]: record for record in self.records()}
         self.assertEqual(found["slow"]["findings"],

@@ -35,7 +35,8 @@ class Real(Project):
         self.jobs.write_text(JOBS)
         status, text = self.call("--program", PROGRAM, "--slots", "2")
         self.assertEqual(status, 1, text)
-        deep = {record["check"]: record for record in self.records() if record["family"] in ("short", "deep")}
+        deep = {record["check"]: record for record in self.records()
+                if record["family"] in ("short", "deep")}
         self.assertEqual({name: record["verdict"] for name, record in deep.items()}, {
             "holds": "pass", "races": "violation", "reads_through_null": "violation",
             "hangs_where_nobody_sees": "infrastructure", "asks_what_is_not_modelled": "inconclusive",
