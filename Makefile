@@ -6,12 +6,13 @@
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
 #   make bench   build and run the benchmarks
+#   make nightly run or resume a night of long jobs (NIGHTLY: more options; docs/nightly.md)
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench clean
+.PHONY: check test asan lint bench nightly clean
 .NOTPARALLEL:
 
 check:
@@ -47,6 +48,12 @@ bench:
 	cmake --preset release
 	cmake --build --preset release --target heddle_benchmarks
 	scripts/run-benchmarks build/release/bench
+
+nightly:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release
+	scripts/run-nightly run $(NIGHTLY)
 
 clean:
 	rm -rf build
