@@ -60,7 +60,7 @@ def compare(measuring, names, pairs):
 
     for key in both:
         failed = measuring.store.failures.get(key)
-        verdict = _failure_verdict(failed) if failed else resolved.get(key, decision.UNRESOLVED)
+        verdict = failure_verdict(failed) if failed else resolved.get(key, decision.UNRESOLVED)
         results[key] = Result(*key, verdict, first.get(key), confirming.get(key), failed)
     return list(results.values())
 
@@ -71,7 +71,7 @@ def _run(measuring, run, keys, pairs):
             for key in keys if key not in measuring.store.failures}
 
 
-def _failure_verdict(reasons):
+def failure_verdict(reasons):
     base, head = (reasons[side] is not None for side in SIDES)
     if base and head:
         return FAILS_BOTH
