@@ -6,12 +6,13 @@
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
 #   make bench   build and run the benchmarks
+#   make report BASE=COMMIT   is HEAD slower than that? (docs/regression-report.md)
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench clean
+.PHONY: check test asan lint bench report clean
 .NOTPARALLEL:
 
 check:
@@ -47,6 +48,10 @@ bench:
 	cmake --preset release
 	cmake --build --preset release --target heddle_benchmarks
 	scripts/run-benchmarks build/release/bench
+
+report:
+	scripts/install-dependencies check
+	python3 scripts/regression --base "$(BASE)" $(REPORT_OPTIONS)
 
 clean:
 	rm -rf build
