@@ -1,7 +1,8 @@
 """The benchmarks of a commit, built in a work tree of their own and kept for the next time.
 
 OUTPUT/<commit>/tree is a git work tree, OUTPUT/<commit>/build what the preset `release` of that
-commit makes of it: its target heddle_benchmarks, with the executables in bench/. Both commits'
+commit makes of it: its target heddle_benchmarks, or single programs, with the executables in bench/;
+OUTPUT/<commit>/complete names the targets that are built. Both commits'
 paths are equally long, on purpose: names of files are part of a program.
 """
 import os
@@ -47,24 +48,33 @@ def require_clean(root):
                        f"({files[0][2:].strip()}, …): commit them, or name a commit with --head")
 
 
-def build(root, output, sha, say):
-    """{program: path} of the commit's benchmarks."""
+def build(root, output, sha, say, wanted=()):
+    """{program: path} of the commit's benchmarks: of all, or of those wanted that it has."""
     folder = output / sha
-    made = folder / "build"
-    stamp = folder / "complete"
-    if not stamp.is_file():
-        say(f"building the benchmarks of {sha[:12]} in {folder}")
+    made, stamp, log = folder / "build", folder / "complete", folder / "build.log"
+    complete = set(stamp.read_text(encoding="utf-8").split()) if stamp.is_file() else set()
+    if TARGET not in complete and not (wanted and complete.issuperset(wanted)):
+        say(f"building benchmarks of {sha[:12]} in {folder}")
         _check_out(root, folder / "tree", sha)
-        log = folder / "build.log"
         log.unlink(missing_ok=True)
         _run(log, sha, folder / "tree", "cmake", "--preset", PRESET, "-B", made)
-        _run(log, sha, folder / "tree", "cmake", "--build", made, "--target", TARGET)
+        targets = _known(made, wanted) if wanted else [TARGET]
+        if targets:
+            _run(log, sha, folder / "tree", "cmake", "--build", made, "--target", *targets)
+        stamp.write_text("\n".join(complete.union(wanted or [TARGET])), encoding="utf-8")
     programs = {path.name: path for path in sorted((made / "bench").glob("*_bench"))
-                if os.access(path, os.X_OK)}
-    if not programs:
+                if os.access(path, os.X_OK) and (not wanted or path.name in wanted)}
+    if not programs and not wanted:
         raise BadInput(f"the target {TARGET} of {sha[:12]} left no benchmark in {made}/bench")
-    stamp.touch()
     return programs
+
+
+def _known(made, wanted):
+    """Those that this commit has."""
+    listed = subprocess.run(["cmake", "--build", made, "--target", "help"], capture_output=True,
+                            text=True, check=False).stdout
+    names = {line.split(":")[0].strip() for line in listed.splitlines()}
+    return [name for name in wanted if name in names]
 
 
 def _check_out(root, tree, sha):

@@ -45,7 +45,9 @@ def parse(arguments):
                         help="JSON Lines of earlier reports (OUTPUT/history.jsonl)")
     parser.add_argument("--self-check", nargs=2, metavar=("KIND", "N"),
                         help="instead of a report: identical N, or planted N (5 %% slower)")
-    parser.add_argument("--program", help="with --self-check identical: compare this with itself")
+    parser.add_argument("--program", action="append", default=[], metavar="NAME",
+                        help="build and run only this executable, or several; with --self-check "
+                             "identical: the path of one to compare with itself")
     options = parser.parse_args(arguments)
     if options.pairs < FEWEST_PAIRS or options.pairs % 2:
         raise BadInput(f"--pairs {options.pairs}: an even number from {FEWEST_PAIRS} on")
@@ -72,7 +74,7 @@ def check_itself(options, settings):
     if not count.isdigit() or int(count) == 0:
         raise BadInput(f"--self-check {kind} {count}: how many comparisons?")
     held, told = self_check.check(kind, int(count), options.output / f"self_check_{kind}", settings,
-                                  options.pairs, say, options.program, options.wanted)
+                                  options.pairs, say, *options.program[:1], wanted=options.wanted)
     print(told)
     return 0 if held else 1
 

@@ -33,8 +33,12 @@ def make(options, settings, say, root=None):
         builds.require_clean(root)
     executables = {}
     for side, sha in zip(SIDES, (base, head)):
-        for program, path in builds.build(root, options.output, sha, say).items():
+        for program, path in builds.build(root, options.output, sha, say,
+                                          options.program).items():
             executables.setdefault(program, {})[side] = path
+
+    if not executables:
+        raise BadInput(f"neither commit has {', '.join(options.program)}")
 
     folder = options.output / f"{base[:12]}-{head[:12]}"
     circumstances = {"base": base, "head": head, "machine": machine(),

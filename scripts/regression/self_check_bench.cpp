@@ -1,6 +1,6 @@
 // The program that the regression report is tried on: three small kinds of work, of which each does
-// so many rounds that PLANTED_PERCENT more of them is PLANTED_PERCENT more work. Compiled without it
-// (or with 0) twice, the two programs are the same.
+// so many rounds that PLANTED_PERCENT more of them is PLANTED_PERCENT more work. Compiled without
+// it (or with 0) twice, the two programs are the same.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>

@@ -140,6 +140,10 @@ class Report(unittest.TestCase):
         self.commit("older", "time=100")
         self.assertIn("cannot be configured", self.refused("--base", "HEAD~2"))
 
+    def test_single_programs(self):
+        self.assertIn("neither commit has other_bench",
+                      self.refused("--base", "HEAD", "--program", "other_bench"))
+
     def test_builds_are_kept(self):
         sha = builds.commit(self.root, "HEAD")
         made = builds.build(self.root, self.folder / "out", sha, lambda text: None)
