@@ -22,9 +22,9 @@ tr.program th { padding-top: 1.1rem; color: var(--ink); }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.name { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere;
   min-width: 12rem; }
-td.verdict-cell { min-width: 9rem; } .slower { color: var(--slower); } .faster { color: var(--faster); }
+td.verdict-cell { min-width: 10.5rem; } .slower { color: var(--slower); } .faster { color: var(--faster); }
 code { font-size: .95em; } svg { display: block; } svg text { font-size: 10px; fill: var(--soft); }
-.tick, .one { stroke: var(--line); } .one { stroke-width: 1.5; } .bar { stroke-width: 2.5; }
+.tick, .one { stroke: var(--line); } .one { stroke-width: 1.5; } .bar { stroke-width: 9; opacity: .35; }
 .bar.same, .dot.same { stroke: var(--same); } .dot.same { fill: var(--same); }
 .bar.slower, .dot.slower { stroke: var(--slower); } .dot.slower { fill: var(--slower); }
 .bar.faster, .dot.faster { stroke: var(--faster); } .dot.faster { fill: var(--faster); }
@@ -48,7 +48,7 @@ def page(report, past):
         f"{escape(wording.headline(report))}</p>"]
     changed = wording.changed(report)
     scale = svg_plots.RatioAxis([each[name] for each in report["benchmarks"] if each["ratio"]
-                                 for name in ("low", "high")], widest=0.5)
+                                 for name in ("low", "high")])
     if changed:
         body += ["<h2>What changed</h2>", table(changed, scale, past, named=True)]
     body += ["<h2>All benchmarks</h2>", table(report["benchmarks"], scale, past, named=False),

@@ -42,7 +42,7 @@ def count_both(sides, name, scratch):
     if not available():
         return Counts(reason="valgrind is not installed")
     if benchmark_program.takes_real_time(name) or "/threads:" in name:
-        return Counts(reason="several threads or real time: no two runs are the same")
+        return Counts(reason="real time, or several threads")
     counted = {}
     for side, program in sides.items():
         try:

@@ -9,11 +9,13 @@ EDGE = 6
 
 
 class RatioAxis:
-    """A logarithmic axis with 1 in the middle, as wide as the widest interval needs, within bounds."""
+    """A logarithmic axis with 1 in the middle, as wide as nine of ten ratios need, within bounds: one
+    that is far away shall not make the others a line of dots."""
 
-    def __init__(self, ratios, narrowest=0.05, widest=1.0):
-        reach = max([abs(math.log(ratio)) for ratio in ratios], default=0)
-        self.reach = min(max(reach * 1.05, math.log1p(narrowest)), math.log1p(widest))
+    def __init__(self, ratios, narrowest=0.05, widest=0.5):
+        reaches = sorted(abs(math.log(ratio)) for ratio in ratios)
+        reach = reaches[int(len(reaches) * 0.9)] if reaches else 0
+        self.reach = min(max(reach * 1.2, math.log1p(narrowest)), math.log1p(widest))
 
     def x(self, ratio):
         share = max(-1.0, min(1.0, math.log(ratio) / self.reach))
@@ -58,7 +60,7 @@ def interval(scale, each):
         side = 1 if each["ratio"] > 1 else -1
         parts.append(f'<path class="dot {kind}" d="M{x + 5 * side:.1f} {half} l{-9 * side} -5 v10 z"/>')
     else:
-        parts.append(f'<circle class="dot {kind}" cx="{x:.1f}" cy="{half}" r="4"/>')
+        parts.append(f'<circle class="dot {kind}" cx="{x:.1f}" cy="{half}" r="3"/>')
     return svg(WIDTH, HEIGHT, parts, f"{each['ratio']:.3f} [{each['low']:.3f}, {each['high']:.3f}]")
 
 
