@@ -7,12 +7,13 @@
 #   make lint    clang-format and clang-tidy
 #   make bench   build and run the benchmarks
 #   make nightly run or resume a night of long jobs (NIGHTLY: more options; docs/nightly.md)
+#   make report BASE=COMMIT   is HEAD slower than that? (docs/regression-report.md)
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench nightly clean
+.PHONY: check test asan lint bench nightly report clean
 .NOTPARALLEL:
 
 check:
@@ -54,6 +55,10 @@ nightly:
 	cmake --preset release
 	cmake --build --preset release
 	scripts/run-nightly run $(NIGHTLY)
+
+report:
+	scripts/install-dependencies check
+	python3 scripts/regression --base "$(BASE)" $(REPORT_OPTIONS)
 
 clean:
 	rm -rf build

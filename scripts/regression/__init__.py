@@ -1,0 +1,1 @@
+"""Is this commit slower than that one? Pairs of interleaved runs, and what they can tell."""
