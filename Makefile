@@ -6,12 +6,13 @@
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
 #   make bench   build and run the benchmarks
+#   make litmus  litmus tests on this processor, beside what heddle allows; TIME=120 SEED=1
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench clean
+.PHONY: check test asan lint bench litmus clean
 .NOTPARALLEL:
 
 check:
@@ -47,6 +48,12 @@ bench:
 	cmake --preset release
 	cmake --build --preset release --target heddle_benchmarks
 	scripts/run-benchmarks build/release/bench
+
+litmus:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target hardware_litmus
+	build/release/stress/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf build
