@@ -11,8 +11,9 @@ struct shared_page {
   std::atomic<std::uint64_t> rounds;  // finished, of all workers
   std::atomic<std::uint64_t> seed;    // of the round under way
   std::atomic<std::uint32_t> told;  // 0: nothing; 1: somebody is telling; 2: kind and message hold
-  std::int32_t other_threads[8];    // of a worker before its first round: a sanitizer's; or 0
-  char kind[32];                    // as heddle's reports have it: "assertion"
+  std::atomic<std::uint64_t> held_up;  // how often threads were, at points
+  std::int32_t other_threads[8];       // of a worker before its first round: a sanitizer's; or 0
+  char kind[32];                       // as heddle's reports have it: "assertion"
   char message[1024];
 };
 

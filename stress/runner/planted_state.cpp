@@ -4,8 +4,6 @@
 
 int rounds = 0;
 
-int rounds = 0;
-
 HEDDLE_CHECK(planted_state) {
   std::thread other([] { ++rounds; });
   other.join();

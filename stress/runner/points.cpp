@@ -9,6 +9,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "stress/runner/finding.hpp"
+
 namespace heddle::stress {
 namespace {
 
@@ -62,6 +64,7 @@ void spin(unsigned drawn) {
 }
 
 void hold_up(std::uint64_t drawn) {
+  if (page != nullptr) page->held_up.fetch_add(1, std::memory_order_relaxed);
   const unsigned kind = drawn % 8;
   const unsigned length = static_cast<unsigned>(drawn >> 8);
   const unsigned slow = slow_thread.load(std::memory_order_relaxed);

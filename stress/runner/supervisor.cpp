@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -33,6 +34,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t report_kept = 16 * 1024;
 constexpr double clock_factor = 3;  // who waits for time is given so much more of it
+constexpr double starved_factor = 12;
 constexpr unsigned looks_min = 10;  // at threads that do nothing, before it is called a hang
 
 double seconds_since(clock::time_point start) {
@@ -118,8 +120,7 @@ class supervisor {
   /// Until the worker has ended, or hangs.
   finding watch(pid_t worker) {
     std::uint64_t seen = rounds();
-    clock::time_point last_round = clock::now();
-    unsigned idle_looks = 0;
+    quiet_period quiet;
     for (unsigned nap_us = 100;; nap_us = std::min(nap_us * 2, 50'000U)) {
       int status = 0;
       const pid_t ended = waitpid(worker, &status, WNOHANG);
@@ -127,37 +128,60 @@ class supervisor {
       if (ended == worker) return judge(status);
       if (rounds() != seen) {
         seen = rounds();
-        last_round = clock::now();
-        idle_looks = 0;
-      }
-      const double quiet = seconds_since(last_round);
-      if (quiet > allowed_.hang_seconds / 2) {
-        const thread_activity now =
-            activity_of(worker, {std::begin(page->other_threads), std::end(page->other_threads)});
-        idle_looks = now.running + now.waiting_for_time == 0 ? idle_looks + 1 : 0;
-        const bool idle = idle_looks >= looks_min;
-        if (quiet > allowed_.hang_seconds * (idle ? 1 : clock_factor)) return hangs(worker, now);
+        quiet = {clock::now(), processor_seconds(worker), page->held_up.load(), 0, UINT_MAX};
+      } else if (seconds_since(quiet.start) > allowed_.hang_seconds / 2) {
+        finding hang = look_at(worker, quiet);
+        if (hang.verdict != "passed") return hang;
       }
       const timespec nap = {0, static_cast<long>(nap_us) * 1000};
       nanosleep(&nap, nullptr);
     }
   }
 
-  finding hangs(pid_t worker, const thread_activity& now) {
-    kill(worker, SIGKILL);
-    waitpid(worker, nullptr, 0);
-    finding result;
+  struct quiet_period {
+    clock::time_point start = clock::now();
+    double processor_before = 0;
+    std::uint64_t held_up_before = 0;
+    unsigned idle_looks = 0;
+    unsigned always_timed =
+        UINT_MAX;  // threads that wait for the clock, in the look that saw least
+  };
+
+  /// "passed": not yet. Threads that run are given the time that they need to be called busy, since
+  /// on a machine with other work they may not get it: the sanitizer may be writing a report.
+  finding look_at(pid_t worker, quiet_period& quiet) {
+    const thread_activity now =
+        activity_of(worker, {std::begin(page->other_threads), std::end(page->other_threads)});
+    const double patience = allowed_.hang_seconds;
+    const double waited = seconds_since(quiet.start);
+    quiet.idle_looks = now.running + now.waiting_for_time == 0 ? quiet.idle_looks + 1 : 0;
+    quiet.always_timed = std::min(quiet.always_timed, now.waiting_for_time);
+    // Who loops may be asleep at a point whenever it is looked at.
+    const bool got_on = page->held_up.load() > quiet.held_up_before + looks_min;
+    const bool busy = quiet.always_timed == 0 &&
+                      (got_on || processor_seconds(worker) - quiet.processor_before > patience);
     char text[160];
-    if (now.waiting_for_time != 0) {
+    finding result;
+    if (waited > patience && quiet.idle_looks >= looks_min) {
+      result.verdict = "hang";
+      result.kind = "deadlock";
+      std::snprintf(text, sizeof text, "no round ends: all %u threads wait", now.waiting);
+    } else if (waited > patience * (got_on ? clock_factor : 1) && busy) {
+      result.verdict = "hang";
+      result.kind = "livelock";
+      std::snprintf(text, sizeof text, "no round ends, and the threads are busy");
+    } else if (waited > patience * clock_factor && quiet.always_timed != 0) {
       result.verdict = "clock";
       std::snprintf(text, sizeof text, "%u threads wait for the clock: real time is not skipped",
-                    now.waiting_for_time);
+                    quiet.always_timed);
+    } else if (waited > patience * starved_factor) {
+      result.verdict = "error";
+      std::snprintf(text, sizeof text, "no round ends in %.0f s, and no thread gets far", waited);
     } else {
-      result.verdict = "hang";
-      result.kind = now.running == 0 ? "deadlock" : "livelock";
-      std::snprintf(text, sizeof text, "no round ends: %u threads wait for each other, %u run",
-                    now.waiting, now.running);
+      return result;
     }
+    kill(worker, SIGKILL);
+    waitpid(worker, nullptr, 0);
     result.message = text;
     result.report = errors();
     return result;

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -73,6 +74,20 @@ thread_activity activity_of(pid_t process, const std::vector<pid_t>& ignored) {
     }
   }
   return result;
+}
+
+double processor_seconds(pid_t process) {
+  const std::string line = first_line(process, process, "../../stat");
+  const std::size_t end = line.rfind(')');
+  unsigned long user = 0;
+  unsigned long system = 0;
+  // After the name come 11 fields that do not matter here.
+  if (end == std::string::npos ||
+      std::sscanf(line.c_str() + end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                  &user, &system) != 2) {
+    return 0;
+  }
+  return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace heddle::stress

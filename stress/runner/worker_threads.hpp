@@ -19,4 +19,7 @@ std::vector<pid_t> threads_of(pid_t process);
 /// `ignored`: threads that are not the program's.
 thread_activity activity_of(pid_t process, const std::vector<pid_t>& ignored);
 
+/// What its threads have used together; 0 if it is gone.
+double processor_seconds(pid_t process);
+
 }  // namespace heddle::stress
