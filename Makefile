@@ -6,13 +6,15 @@
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
 #   make bench   build and run the benchmarks
+#   make stress  every check on real threads under ThreadSanitizer, then the contracts under
+#                AddressSanitizer and UBSan; TIME=600 SEED=1, STRESS= more options of stress.py
 #   make litmus  litmus tests on this processor, beside what heddle allows; TIME=120 SEED=1
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench litmus clean
+.PHONY: check test asan lint bench stress litmus clean
 .NOTPARALLEL:
 
 check:
@@ -48,6 +50,17 @@ bench:
 	cmake --preset release
 	cmake --build --preset release --target heddle_benchmarks
 	scripts/run-benchmarks build/release/bench
+
+# Both halves are run, whatever the first finds.
+stress_time := $(or $(TIME),600)
+stress = stress/runner/stress.py --build build/release --seed $(or $(SEED),1) $(STRESS)
+stress:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target heddle_stress heddle_asan_contracts
+	$(stress) --time $(stress_time); threads=$$?; \
+	$(stress) --time $$(($(stress_time) / 4)) --sanitizer address --program 'contracts_*'; \
+	memory=$$?; [ $$threads = 0 ] && [ $$memory = 0 ]
 
 litmus:
 	scripts/install-dependencies check

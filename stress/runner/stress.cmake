@@ -3,7 +3,8 @@
 # For a program of HEDDLE_CHECKs, from its very object files, <target>_stress: the same checks on
 # real threads under the compiler's own ThreadSanitizer. And <target>_asan: its sources once more,
 # under AddressSanitizer and UBSan. Neither is built by default, but by name or by the targets
-# heddle_stress and heddle_asan. TABLE: what heddle says of the checks (properties/expect).
+# heddle_stress and heddle_asan (heddle_asan_contracts: the contracts of the primitives). TABLE:
+# what heddle says of the checks (properties/expect).
 #
 # stress.py runs them; it finds them by the files in <build>/stress/programs.
 include_guard(GLOBAL)
@@ -11,6 +12,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/points.cmake")
 
 add_custom_target(heddle_stress)
 add_custom_target(heddle_asan)
+add_custom_target(heddle_asan_contracts)
 
 function(heddle_add_stress target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TABLE" "SOURCES")
@@ -42,6 +44,9 @@ function(heddle_add_stress target)
   target_link_options(${target}_asan PRIVATE ${sanitizers} "LINKER:--wrap=__assert_fail")
   add_dependencies(${target}_asan ${target})
   add_dependencies(heddle_asan ${target}_asan)
+  if(target MATCHES "^contracts_")
+    add_dependencies(heddle_asan_contracts ${target}_asan)
+  endif()
 
   set_target_properties(${target}_stress ${target}_asan PROPERTIES
     LINKER_LANGUAGE CXX RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/stress")
