@@ -8,12 +8,15 @@
 #   make bench   build and run the benchmarks
 #   make nightly run or resume a night of long jobs (NIGHTLY: more options; docs/nightly.md)
 #   make report BASE=COMMIT   is HEAD slower than that? (docs/regression-report.md)
+#   make stress  every check on real threads under ThreadSanitizer, then the contracts under
+#                AddressSanitizer and UBSan; TIME=600 SEED=1, STRESS= more options of stress.py
+#   make litmus  litmus tests on this processor, beside what heddle allows; TIME=120 SEED=1
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench nightly report clean
+.PHONY: check test asan lint bench nightly report stress litmus clean
 .NOTPARALLEL:
 
 check:
@@ -59,6 +62,22 @@ nightly:
 report:
 	scripts/install-dependencies check
 	python3 scripts/regression --base "$(BASE)" $(REPORT_OPTIONS)
+# Both halves are run, whatever the first finds.
+stress_time := $(or $(TIME),600)
+stress = stress/runner/stress.py --build build/release --seed $(or $(SEED),1) $(STRESS)
+stress:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target heddle_stress heddle_asan_contracts
+	$(stress) --time $(stress_time); threads=$$?; \
+	$(stress) --time $$(($(stress_time) / 4)) --sanitizer address --program 'contracts_*'; \
+	memory=$$?; [ $$threads = 0 ] && [ $$memory = 0 ]
+
+litmus:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target hardware_litmus
+	build/release/stress/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf build

@@ -103,10 +103,20 @@ class source_writer {
   source_writer(unsigned depth, std::string word) : depth_(depth), word_(std::move(word)) {}
 
   void thread_body(const std::vector<statement>& body) {
+    for (const std::string& name : registers_of(body)) {
+      line("[[maybe_unused]] long " + name + " = 0;");
+    }
+    block(body);
+  }
+
+  void block(const std::vector<statement>& body) {
+    for (const statement& s : body) one(s);
+  }
+
+  static std::set<std::string> registers_of(const std::vector<statement>& body) {
     std::set<std::string> names;
     collect(body, names);
-    for (const std::string& name : names) line("[[maybe_unused]] long " + name + " = 0;");
-    block(body);
+    return names;
   }
 
   const std::string& text() const { return text_; }
@@ -130,9 +140,6 @@ class source_writer {
     }
   }
 
-  void block(const std::vector<statement>& body) {
-    for (const statement& s : body) one(s);
-  }
   void nested(const std::vector<statement>& body) {
     ++depth_;
     block(body);
@@ -291,6 +298,18 @@ std::string why_not_cpp(const litmus_test& test) { return survey(test).objection
 std::string cpp_preamble() {
   return "#include <atomic>\n#include <memory>\n#include <mutex>\n#include <thread>\n\n#include "
          "<heddle/check.hpp>\n\n";
+}
+
+emitted_thread emit_thread(const litmus_thread& thread, unsigned depth) {
+  const std::set<std::string> names = source_writer::registers_of(thread.body);
+  source_writer writer(depth, "long");
+  writer.block(thread.body);
+  return {{names.begin(), names.end()}, writer.text()};
+}
+
+std::vector<std::string> words_of(const litmus_test& test) {
+  const survey found(test);
+  return {found.words.begin(), found.words.end()};
 }
 
 std::string emit_cpp(const litmus_test& test, std::string_view name, const emitted_form& form) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/testing/litmus.hpp"
 
@@ -38,5 +39,19 @@ std::string emit_cpp(const litmus_test& test, std::string_view name, const emitt
 
 /// The includes.
 std::string cpp_preamble();
+
+/// One thread of a test for those who bring the threads and the memory: its registers, which they
+/// declare (long, 0 at first), and its statements, which name registers and locations as the test
+/// does, end it with `return` and are indented by 2 * `depth`.
+struct emitted_thread {
+  std::vector<std::string> registers;
+  std::string text;
+};
+
+/// Throws litmus_error for statements that C++ does not have; ask why_not_cpp() first.
+emitted_thread emit_thread(const litmus_thread& thread, unsigned depth);
+
+/// The names of the words of memory, sorted, and nothing that is used as a mutex.
+std::vector<std::string> words_of(const litmus_test& test);
 
 }  // namespace heddle::testing

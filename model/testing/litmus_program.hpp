@@ -37,6 +37,10 @@ class litmus_program final : public program {
   /// How many reads, writes, fences and choices its finished operations made.
   std::uint32_t events_of(std::size_t thread) const { return threads_[thread].events; }
   bool any_failed() const;
+  /// What a register holds; litmus_code::threads has their names.
+  std::int64_t value_of(std::size_t thread, register_index index) const {
+    return threads_[thread].registers[index];
+  }
 
   /// How many events the creations and joins of thread 0 are.
   std::uint32_t creations_and_joins() const {

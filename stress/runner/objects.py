@@ -1,0 +1,89 @@
+"""What the object files of a check program tell before they are run.
+
+Which check is in which file; whether ThreadSanitizer can follow what the file does; whether it has
+static storage of its own, so that rounds need processes of their own. By file, not by check: what a
+check calls is not looked for, so a neighbour's fence counts as its own.
+"""
+
+import re
+import subprocess
+
+REGISTRATION = re.compile(r"heddle_registration_(\w+)$")
+
+# Section and name; seven letters are flags, of which `d` is a section's own symbol.
+SYMBOL = re.compile(r"^[0-9a-f]+ .{5}[^d].? (\S+)\t[0-9a-f]+ +(?:\.hidden )?(\S+)$", re.MULTILINE)
+# Symbols of static storage that no check changes: registrations, tables of the compiler's.
+# and the register in which libstdc++ keeps who waits for which atomic object.
+CONSTANT = re.compile(r"heddle_registration_|^_ZT[VIST]|^DW\.ref\.|^_ZStL8__ioinit$|^_ZZNSt8__detail")
+WRITABLE = re.compile(r"^\.(data(?!\.rel\.ro)|bss|tdata|tbss)")
+
+FENCES = "it calls atomic_thread_fence, which ThreadSanitizer does not know: races are not judged"
+# What synchronises and is known to no ThreadSanitizer, or not to g++ 12's.
+UNKNOWN = {
+    "thrd_create": "it makes threads with C11's thrd_create, which ThreadSanitizer does not know",
+    "mtx_lock": "it locks with C11's mtx_lock, which ThreadSanitizer does not know",
+    "call_once": "it uses C11's call_once, which ThreadSanitizer does not know",
+    "pthread_mutex_clocklock": "it calls pthread_mutex_clocklock, which this ThreadSanitizer does "
+                               "not know: races are not judged",
+    "pthread_rwlock_clockrdlock": "it calls pthread_rwlock_clockrdlock, which this ThreadSanitizer "
+                                  "does not know: races are not judged",
+    "pthread_rwlock_clockwrlock": "it calls pthread_rwlock_clockwrlock, which this ThreadSanitizer "
+                                  "does not know: races are not judged",
+    "sem_clockwait": "it calls sem_clockwait, which this ThreadSanitizer does not know: races are "
+                     "not judged",
+}
+# Without these nothing can be run: the runtime takes the thread for none of its own.
+NOT_RUN = {"thrd_create"}
+
+
+class Kind:
+    """What is known of the checks of one object file."""
+
+    def __init__(self):
+        self.reasons = []     # why races are not judged
+        self.runnable = True
+        self.repeat = True    # nothing in static storage: rounds may share a process
+
+
+def run(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True,
+                          timeout=100).stdout.decode(errors="replace")
+
+
+def known_to_runtime(program):
+    """The functions that ThreadSanitizer's runtime intercepts: in the program, or beside it."""
+    files = [program]
+    for line in run("ldd", program).splitlines():
+        if "libtsan" in line and "=>" in line:
+            files.append(line.split("=>")[1].split()[0])
+    names = set()
+    for file in files:
+        for option in ([], ["-D"]):
+            for line in run("nm", "--defined-only", *option, file).splitlines():
+                name = line.split()[-1]
+                names.add(name.removeprefix("___interceptor_").removeprefix("__interceptor_"))
+    return names
+
+
+def look_at(objects, program):
+    """{check: Kind} of the checks in these object files, linked as `program`."""
+    known = known_to_runtime(program)
+    checks = {}
+    for file in objects:
+        kind = Kind()
+        names = []
+        for section, name in SYMBOL.findall(run("objdump", "-t", file)):
+            registration = REGISTRATION.search(name)
+            if registration and name.startswith("_ZL"):
+                names.append(registration.group(1))
+            elif section == "*UND*":
+                if name == "__tsan_atomic_thread_fence":
+                    kind.reasons.append(FENCES)
+                elif name in UNKNOWN and name not in known:
+                    kind.reasons.append(UNKNOWN[name])
+                    kind.runnable &= name not in NOT_RUN
+            elif WRITABLE.match(section) and not CONSTANT.search(name):
+                kind.repeat = False
+        for name in names:
+            checks[name] = kind
+    return checks
