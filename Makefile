@@ -5,13 +5,14 @@
 #   make test    every test, built with g++ and with clang
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
+#   make soak    clients cancelled at random for a minute (SOAK="--redis HOST:PORT" and the like)
 #   make bench   build and run the benchmarks
 #   make clean
 
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench clean
+.PHONY: check test asan lint bench soak clean
 .NOTPARALLEL:
 
 check:
@@ -47,6 +48,12 @@ bench:
 	cmake --preset release
 	cmake --build --preset release --target heddle_benchmarks
 	scripts/run-benchmarks build/release/bench
+
+soak:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target soak
+	build/release/soak/soak --seconds 60 $(SOAK)
 
 clean:
 	rm -rf build
