@@ -5,6 +5,7 @@
 #   make test    every test, built with g++ and with clang
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
+#   make soak    clients cancelled at random for a minute (SOAK="--redis HOST:PORT" and the like)
 #   make bench   build and run the benchmarks
 #   make nightly run or resume a night of long jobs (NIGHTLY: more options; docs/nightly.md)
 #   make report BASE=COMMIT   is HEAD slower than that? (docs/regression-report.md)
@@ -16,7 +17,7 @@
 jobs := $(shell nproc)
 ctest := ctest --output-on-failure --no-tests=error --parallel $(jobs)
 
-.PHONY: check test asan lint bench nightly report stress litmus clean
+.PHONY: check test asan lint bench nightly report stress litmus soak clean
 .NOTPARALLEL:
 
 check:
@@ -62,6 +63,7 @@ nightly:
 report:
 	scripts/install-dependencies check
 	python3 scripts/regression --base "$(BASE)" $(REPORT_OPTIONS)
+
 # Both halves are run, whatever the first finds.
 stress_time := $(or $(TIME),600)
 stress = stress/runner/stress.py --build build/release --seed $(or $(SEED),1) $(STRESS)
@@ -78,6 +80,12 @@ litmus:
 	cmake --preset release
 	cmake --build --preset release --target hardware_litmus
 	build/release/stress/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
+
+soak:
+	scripts/install-dependencies check
+	cmake --preset release
+	cmake --build --preset release --target soak
+	build/release/soak/soak --seconds 60 $(SOAK)
 
 clean:
 	rm -rf build
