@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/program/execution_size.hpp"
 #include "model/program/failure.hpp"
 
 namespace heddle {
@@ -54,6 +55,13 @@ struct thread_summary {
 /// Does the failure also happen under sequential consistency?
 enum class weak_memory_need : std::uint8_t { unknown, no, yes };
 
+/// How a failing execution was made small before it is shown.
+struct shrinking_effort {
+  execution_size from;
+  std::uint64_t executions = 0;  // that were tried
+  bool finished = false;         // no single step makes it smaller; else the budget was used up
+};
+
 struct failing_execution {
   failure what;
   std::uint64_t execution = 0;  // its number, from 1
@@ -62,6 +70,8 @@ struct failing_execution {
   weak_memory_need needs_weak_memory = weak_memory_need::unknown;
   std::string replay;  // the token for --replay
   std::string output;  // what the program printed in this execution
+  std::optional<execution_size> needs;
+  std::optional<shrinking_effort> shrunk;  // none: it is as it was found
 };
 
 struct check_result {

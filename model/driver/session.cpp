@@ -8,6 +8,7 @@
 #include "model/driver/cut_loop.hpp"
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
+#include "model/driver/shrink_failure.hpp"
 #include "model/explore/exhaustive.hpp"
 #include "model/program/check_that.hpp"
 #include "model/runtime/address_space.hpp"
@@ -60,6 +61,7 @@ class session {
       } else {
         explore_at_random();
       }
+      if (result_.failure && options_.shrink) make_small();
     }
     result_.seconds = seconds_since(start_);
     const bool conclusive =
@@ -257,7 +259,7 @@ class session {
     ++result_.failures;
     if (!result_.failure) {
       const std::uint64_t number = result_.executions + result_.blocked;
-      const decisions execution = linearise(search.graph(), options_.model);
+      const decisions& execution = failing_ = linearise(search.graph(), options_.model);
       const bool sequential = is_sequentially_consistent(search.graph());
       const std::string message =
           engine_.failed() ? engine_.failed()->message : "threads that wait for ever";
@@ -279,6 +281,22 @@ class session {
       result_.verdict = verdict::failed;
     }
     return options_.keep_going;
+  }
+
+  /// When the search is over: it must not notice.
+  void make_small() {
+    const auto small = shrink_failure(engine_, output_, failing_, options_);
+    if (!small) return;
+    failing_execution& shown = *result_.failure;
+    if (small->after != small->before) {
+      recorded_run run = record_execution(engine_, output_, small->execution, options_.max_steps);
+      if (!run.execution || run.execution->what.kind != shown.what.kind) return;
+      run.execution->execution = shown.execution;
+      run.execution->replay = token_of(small->execution, result_.name);
+      run.execution->needs_weak_memory = shown.needs_weak_memory;
+      shown = std::move(*run.execution);
+    }
+    shown.shrunk = {small->before, small->executions, small->finished};
   }
 
   /// Does a sequentially consistent execution fail in this way, too?
@@ -348,7 +366,8 @@ class session {
   double told_at_ = 0;
   std::uint64_t cut_ = 0;
   std::uint64_t unfinished_ = 0;
-  cut_loop loop_;  // of the first that was
+  cut_loop loop_;      // of the first that was
+  decisions failing_;  // the first failing execution, as it was found
   check_result result_;
 };
 

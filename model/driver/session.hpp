@@ -23,6 +23,7 @@ struct session_options {
   std::uint32_t max_steps = 100'000;  // events of one execution; more: `bounded`
   std::string replay;                 // a token: run that execution only
   bool keep_going = false;            // count failures instead of stopping at the first
+  bool shrink = true;                 // make a failing execution small before it is shown
   bool races = true;                  // report data races
   bool spurious = false;              // waits and weak compare-exchanges may end by themselves
   unsigned allocation_failures = 0;   // so many allocations of one execution may fail
