@@ -74,6 +74,14 @@ struct failing_execution {
   std::optional<shrinking_effort> shrunk;  // none: it is as it was found
 };
 
+/// How large an exhaustive search is likely to be.
+struct search_estimate {
+  double executions = 0;      // those included that block
+  double standard_error = 0;  // of that
+  std::uint64_t probes = 0;   // it is the mean of so many; less than 2: nothing is known
+  double seconds = 0;         // at the speed of the probes
+};
+
 struct check_result {
   std::string name;
   heddle::verdict verdict = heddle::verdict::error;
@@ -89,6 +97,7 @@ struct check_result {
   std::uint64_t seed = 0;
   std::uint64_t failures = 0;  // how many executions failed (more than 1 with --keep-going)
   std::optional<failing_execution> failure;  // the first
+  std::optional<search_estimate> estimate;   // if one was asked for
 };
 
 }  // namespace heddle

@@ -151,6 +151,8 @@ class command_line {
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);
+    flag("--estimate", "Only estimate how many executions an exhaustive search would have",
+         session.estimate);
     flag("--no-shrink", "Show a failing execution as it was found", session.shrink, false);
     flag("--spurious", "Explore spurious wake-ups and weak compare-exchange failures, too",
          session.spurious);

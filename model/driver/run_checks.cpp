@@ -76,8 +76,16 @@ class run {
   check_result explore(const runnable& check) {
     progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr, check.name,
                        options_.session.seconds, context_.width);
-    check_result result = context_.session(check.name, check.body, options_.session,
-                                           [&line](const progress& now) { line.show(now); });
+    session_options session = options_.session;
+    session.warns = context_.progress && !options_.quiet;
+    check_result result =
+        context_.session(check.name, check.body, session, [&](const progress& now) {
+          if (!now.warning.empty()) {
+            line.clear();
+            fmt::print(context_.errors, "{}: {}\n", check.name, now.warning);
+          }
+          line.show(now);
+        });
     line.clear();
     if (!options_.quiet || result.verdict != verdict::verified) {
       fmt::print(context_.out, "{}", report::render_console(result, style_));

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "model/driver/cut_loop.hpp"
+#include "model/driver/estimate_search.hpp"
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/driver/shrink_failure.hpp"
@@ -54,6 +55,8 @@ class session {
   check_result run() {
     if (!options_.replay.empty()) {
       replay_token();
+    } else if (options_.estimate) {
+      only_estimate();
     } else {
       result_.mode = name_of(options_.mode);
       if (options_.mode == search_mode::exhaustive) {
@@ -97,6 +100,40 @@ class session {
     result_.failure = std::move(run.execution);
     result_.failure->execution = 1;
     result_.failure->replay = options_.replay;
+  }
+
+  double patience() const {
+    return options_.seconds > 0 ? options_.seconds : usual_patience_seconds;
+  }
+
+  void only_estimate() {
+    constexpr double seconds = 1;
+    result_.mode = "estimate";
+    const search_estimate estimate =
+        estimate_search(engine_, output_, options_of_search(), options_.seed, seconds, nullptr);
+    if (const auto& use = engine_.unsupported()) return error(use->sentence, use->stack);
+    result_.estimate = estimate;
+    bounded("nothing was searched (--estimate): " + words_for(estimate) +
+            advice_for(estimate, patience()));
+  }
+
+  /// Once, when a search has turned out not to be a small one. False: it has to start again.
+  bool warn_of_a_long_search() {
+    constexpr double small_seconds = 0.5, estimate_seconds = 0.25;
+    if (!options_.warns || warned_ || !listener_ || seconds_since(start_) < small_seconds) {
+      return true;
+    }
+    warned_ = true;
+    bool learned = false;
+    const search_estimate estimate = estimate_search(engine_, output_, options_of_search(),
+                                                     options_.seed, estimate_seconds, &learned);
+    if (learned) return false;
+    const std::string advice = advice_for(estimate, patience());
+    if (!advice.empty()) {
+      listener_({result_.executions, result_.blocked, seconds_since(start_), estimate.executions,
+                 words_for(estimate) + advice});
+    }
+    return true;
   }
 
   void reset() {
@@ -157,6 +194,7 @@ class session {
       if (first || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
         looked_at = engine_.steps();
         if (out_of_time(search.explored_fraction())) return true;
+        if (!warn_of_a_long_search()) return false;
       }
       if (!search.begin_execution()) break;
       const std::uint64_t seen = result_.executions + result_.blocked;
@@ -339,9 +377,12 @@ class session {
     }
     if (listener_ && seconds - told_at_ > 0.1) {
       told_at_ = seconds;
-      listener_({result_.executions, result_.blocked, seconds,
-                 fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction
-                              : 0});
+      listener_(
+          {result_.executions,
+           result_.blocked,
+           seconds,
+           fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction : 0,
+           {}});
     }
     return false;
   }
@@ -364,6 +405,7 @@ class session {
   runtime::engine engine_;
   clock::time_point start_;
   double told_at_ = 0;
+  bool warned_ = false;
   std::uint64_t cut_ = 0;
   std::uint64_t unfinished_ = 0;
   cut_loop loop_;      // of the first that was

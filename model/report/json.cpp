@@ -73,21 +73,31 @@ ordered_json reason(const check_result& result, const locator& places) {
   return place.empty() ? result.reason : result.reason + " (at " + place + ")";
 }
 
+ordered_json json_of(const search_estimate& estimate) {
+  return {{"executions", finite(estimate.executions)},
+          {"standard_error", finite(estimate.standard_error)},
+          {"probes", estimate.probes},
+          {"seconds", finite(estimate.seconds)}};
+}
+
 ordered_json json_of(const check_result& result, const setting& around) {
   const locator places(around);
-  return {{"name", result.name},
-          {"verdict", name_of(result.verdict)},
-          {"reason", reason(result, places)},
-          {"memory_model", result.memory_model},
-          {"mode", result.mode},
-          {"executions", result.executions},
-          {"blocked", result.blocked},
-          {"seconds", finite(result.seconds)},
-          {"executions_per_second", finite(executions_per_second(result))},
-          {"max_events", result.max_events},
-          {"threads", result.threads},
-          {"seed", result.seed},
-          {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  ordered_json object = {
+      {"name", result.name},
+      {"verdict", name_of(result.verdict)},
+      {"reason", reason(result, places)},
+      {"memory_model", result.memory_model},
+      {"mode", result.mode},
+      {"executions", result.executions},
+      {"blocked", result.blocked},
+      {"seconds", finite(result.seconds)},
+      {"executions_per_second", finite(executions_per_second(result))},
+      {"max_events", result.max_events},
+      {"threads", result.threads},
+      {"seed", result.seed},
+      {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  if (result.estimate) object["estimate"] = json_of(*result.estimate);
+  return object;
 }
 
 std::string text_of(const ordered_json& value) {
