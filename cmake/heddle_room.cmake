@@ -1,8 +1,18 @@
 # heddle_room(name FOLDERS folder… [LINK library…])
-#   The library heddle_<name> of all sources in the folders, without tests and benchmarks.
+#   The library heddle_<name> of all sources in the folders, without tests and benchmarks; fused.
 # heddle_room_tests(FOLDERS folder… LINK library…)
 #   For each *_test.cpp an executable and a ctest test of the label "unit"; for each *_bench.cpp an
 #   executable that belongs to the build target heddle_benchmarks.
+
+# heddle_fused(target)
+#   A library that becomes a part of libheddle.a. A few files are compiled as one: most of the time
+#   goes to the headers and templates that they share.
+function(heddle_fused target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  # std::string's functions are compiled into heddle, not taken from libstdc++'s shared library:
+  # there they would call an operator new that the program may have replaced (see fuse_objects).
+  target_compile_definitions(${target} PRIVATE _GLIBCXX_EXTERN_TEMPLATE=0)
+endfunction()
 
 function(heddle_room name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
@@ -18,6 +28,7 @@ function(heddle_room name)
     return()
   endif()
   add_library(heddle_${name} STATIC ${sources})
+  heddle_fused(heddle_${name})
   target_include_directories(heddle_${name}
     PUBLIC "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/model/include")
   target_link_libraries(heddle_${name} PUBLIC ${arg_LINK} PRIVATE fmt::fmt-header-only)

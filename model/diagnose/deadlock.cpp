@@ -7,8 +7,6 @@ namespace {
 
 using what = waiting_thread::what;
 
-std::string thread_name(thread_id t) { return t == 0 ? "main" : "T" + std::to_string(t); }
-
 const waiting_thread* find(const std::vector<waiting_thread>& waiting, thread_id thread) {
   for (const waiting_thread& w : waiting) {
     if (w.thread == thread) return &w;

@@ -125,8 +125,6 @@ class search {
   std::vector<bool> tried_;
 };
 
-std::string thread_name(thread_id t) { return t == 0 ? "main" : "T" + std::to_string(t); }
-
 }  // namespace
 
 std::optional<lost_wakeup> find_lost_wakeup(const execution_graph& graph, memory_model model,

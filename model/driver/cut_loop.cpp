@@ -87,7 +87,7 @@ cut_loop loop_of_cut(const engine& e) {
   const report::locator places(around);
 
   const thread_id thread = busiest(e.watched());
-  const std::string who = e.name_of_thread(thread);
+  const std::string who = thread_name(thread);
   std::vector<visited_place> loop = places_of(e.watched(), thread, places);
   std::erase_if(loop, [](const visited_place& p) { return p.times < rounds_min; });
   if (loop.empty()) {

@@ -126,7 +126,7 @@ std::vector<thread_summary> summaries(const engine& e, const std::vector<std::st
   for (thread_id t = 0; t < e.threads_used(); ++t) {
     thread_summary summary;
     summary.id = t;
-    summary.name = e.name_of_thread(t);
+    summary.name = thread_name(t);
     summary.created_at = e.stack_of_place(e.thread(t).created_at);
     summary.state = e.thread(t).finished ? "finished" : waiting[t].empty() ? "running" : waiting[t];
     result.push_back(std::move(summary));
@@ -143,10 +143,8 @@ std::vector<diagnose::trace_line> lines_of(const engine& e) {
 }
 
 std::string place_of(const divergence& diverged) {
-  return fmt::format(
-      "thread {} at its operation {}",
-      diverged.thread == 0 ? std::string("main") : fmt::format("T{}", diverged.thread),
-      diverged.index + 1);
+  return fmt::format("thread {} at its operation {}", thread_name(diverged.thread),
+                     diverged.index + 1);
 }
 
 }  // namespace

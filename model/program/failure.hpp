@@ -30,6 +30,9 @@ constexpr const char* name_of(failure_kind kind) {
   return names[static_cast<unsigned>(kind)];
 }
 
+/// What a thread is called in messages, if it has no name of its own: "main", "T1", …
+inline std::string thread_name(thread_id t) { return t == 0 ? "main" : "T" + std::to_string(t); }
+
 using call_stack = std::vector<std::uintptr_t>;
 
 /// One more fact, with its place: "T1 writes 8 bytes here", "the block was allocated here", …

@@ -32,7 +32,7 @@ std::vector<told_thread> tell_threads(const failing_execution& execution,
   for (const trace_event& event : execution.trace) threads[event.thread].id = event.thread;
   std::vector<told_thread> result;
   for (auto& [id, thread] : threads) {
-    if (thread.name.empty()) thread.name = id == 0 ? "main" : fmt::format("T{}", id);
+    if (thread.name.empty()) thread.name = thread_name(static_cast<thread_id>(id));
     result.push_back(std::move(thread));
   }
   return result;

@@ -32,7 +32,7 @@ note was_allocated(engine& e, const block& b) {
           e.stack_of_place(b.allocated.stack)};
 }
 
-std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
+std::string running_thread(engine& e) { return thread_name(e.running()); }
 
 [[noreturn]] void refuse(engine& e, std::size_t size, allocation_error why) {
   if (const int error = e.memory().reserve_error(); error != 0) {
@@ -58,7 +58,7 @@ std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
   const block* const which = outcome.which;
   if (outcome.result == free_result::already_freed) {
     e.fail(failure_kind::memory,
-           "double free: " + who + " frees a block that " + e.name_of_thread(which->freed.thread) +
+           "double free: " + who + " frees a block that " + thread_name(which->freed.thread) +
                " has freed",
            {{"the block was freed here", which->freed.thread, e.stack_of_place(which->freed.stack)},
             was_allocated(e, *which)});

@@ -82,9 +82,9 @@ void check_mutex(engine& e, const condition& c, value waiting, const pthread_mut
     }
     if (its == nullptr || its->mutex == reinterpret_cast<std::uintptr_t>(mutex)) continue;
     e.fail(failure_kind::misuse,
-           e.name_of_thread(e.running()) + " waits on a condition variable with one mutex while " +
-               e.name_of_thread(t) + " waits on it with another",
-           {{e.name_of_thread(t) + " waits here", t, e.stack_of_place(its->place)}});
+           thread_name(e.running()) + " waits on a condition variable with one mutex while " +
+               thread_name(t) + " waits on it with another",
+           {{thread_name(t) + " waits here", t, e.stack_of_place(its->place)}});
   }
 }
 
@@ -102,7 +102,7 @@ bool wakes_spuriously(engine& e, const condition& c) {
 void begin_wait(engine& e, condition& c, const pthread_mutex_t* mutex, bool spurious) {
   const thread_id me = e.running();
   if (me >= most_threads) {
-    e.cannot("waits on a condition variable in " + e.name_of_thread(me) +
+    e.cannot("waits on a condition variable in " + thread_name(me) +
              "; heddle models it for the first " + std::to_string(most_threads) + " threads");
   }
   const value bit = bit_of(me);
@@ -160,7 +160,7 @@ int wait_on(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock, const
       if (!until) return EINVAL;
     }
     if (!holds_mutex(e, mutex)) {
-      e.fail(failure_kind::misuse, e.name_of_thread(e.running()) +
+      e.fail(failure_kind::misuse, thread_name(e.running()) +
                                        " waits on a condition variable with a mutex that it does "
                                        "not hold");
     }
@@ -210,9 +210,9 @@ int destroy(pthread_cond_t* cond) {
   if (waiters(waiting) != 0) {
     const thread_id t = nth_waiter(waiting, 0);
     e.fail(failure_kind::misuse,
-           e.name_of_thread(e.running()) + " destroys a condition variable on which " +
-               e.name_of_thread(t) + " waits",
-           {{e.name_of_thread(t) + " waits here", t,
+           thread_name(e.running()) + " destroys a condition variable on which " + thread_name(t) +
+               " waits",
+           {{thread_name(t) + " waits here", t,
              e.thread(t).condition_waits.empty()
                  ? call_stack{}
                  : e.stack_of_place(e.thread(t).condition_waits.back().place)}});

@@ -28,7 +28,7 @@ constinit real_function<void(const char*, const char*, unsigned, const char*)> r
 constinit real_function<void(int, const char*, unsigned, const char*)> real_assert_perror_fail{
     "__assert_perror_fail"};
 
-std::string running_thread(engine& e) { return e.name_of_thread(e.running()); }
+std::string running_thread(engine& e) { return thread_name(e.running()); }
 
 [[noreturn]] void fail_by(failure_kind kind, const char* what) {
   engine::visit v;

@@ -272,10 +272,6 @@ thread_id engine::thread_of(std::uintptr_t handle) const {
 
 std::uintptr_t engine::handle_of(thread_id t) const { return thread_blocks()[t].fs_base; }
 
-std::string engine::name_of_thread(thread_id t) const {
-  return t == 0 ? "main" : "T" + std::to_string(t);
-}
-
 requester engine::here(std::uintptr_t pc) {
   spins_.effect(running_);
   const stack_id stack = recording_ ? static_cast<stack_id>(place(pc)) : 0;

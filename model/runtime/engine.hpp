@@ -248,7 +248,6 @@ class engine final : public program {
   void give_name(std::uintptr_t address, const char* name) {
     if (recording_) given_names_[address] = name;
   }
-  std::string name_of_thread(thread_id t) const;
   /// Whether the address lies on the running thread's stack.
   bool runs_on(std::uintptr_t address) const {
     return fibers_.stacks().contains(fibers_.current(), address);

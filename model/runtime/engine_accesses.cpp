@@ -216,8 +216,7 @@ void engine::end_objects(std::uintptr_t address, std::size_t size, const char* h
     check_object(o, true, how);
     if (o.kind == object_kind::mutex && o.owner != no_thread) {
       fail(failure_kind::misuse,
-           name_of_thread(running_) + " " + how + " a mutex that " + name_of_thread(o.owner) +
-               " holds",
+           thread_name(running_) + " " + how + " a mutex that " + thread_name(o.owner) + " holds",
            {{"the mutex was locked here", o.owner, stack_of_place(o.place)}});
     }
     o.alive = false;
@@ -231,8 +230,8 @@ void engine::check_object(const object& o, bool write, const char* does) {
   const char* const what = words_for(o.kind);
   const recorded_event event = recording_ ? recorded(other.thread, other.index) : recorded_event{};
   const std::string operation = recording_ ? event.operation : "uses";
-  const std::string me = name_of_thread(running_);
-  const std::string they = name_of_thread(other.thread);
+  const std::string me = thread_name(running_);
+  const std::string they = thread_name(other.thread);
   fail(failure_kind::data_race,
        "data race: " + me + " " + does + " the memory of " + what + " while " + they +
            " uses it unsynchronised",
@@ -284,17 +283,16 @@ void engine::report_conflict() {
       return;
     case conflict_kind::race: {
       if (!options_.races) return;
-      notes.push_back({name_of_thread(c.earlier.thread) + " " + does(c.earlier) + " here",
+      notes.push_back({thread_name(c.earlier.thread) + " " + does(c.earlier) + " here",
                        c.earlier.thread, stack(c.earlier)});
-      notes.push_back({name_of_thread(c.later.thread) + " " + does(c.later) +
+      notes.push_back({thread_name(c.later.thread) + " " + does(c.later) +
                            " here, and nothing orders the two: no synchronisation leads from " +
-                           name_of_thread(c.earlier.thread) + " to " +
-                           name_of_thread(c.later.thread),
+                           thread_name(c.earlier.thread) + " to " + thread_name(c.later.thread),
                        c.later.thread, stack(c.later)});
       describe_block();
       fail(failure_kind::data_race,
-           "data race: " + name_of_thread(c.later.thread) + " " + does(c.later) + " while " +
-               name_of_thread(c.earlier.thread) + " " + does(c.earlier) + " unsynchronised",
+           "data race: " + thread_name(c.later.thread) + " " + does(c.later) + " while " +
+               thread_name(c.earlier.thread) + " " + does(c.earlier) + " unsynchronised",
            std::move(notes));
     }
     case conflict_kind::freed:
@@ -304,13 +302,13 @@ void engine::report_conflict() {
       }
       describe_block();
       fail(failure_kind::memory,
-           "use after free: " + name_of_thread(c.later.thread) + " " + does(c.later) +
-               " of a block that " + name_of_thread(c.earlier.thread) + " has freed",
+           "use after free: " + thread_name(c.later.thread) + " " + does(c.later) +
+               " of a block that " + thread_name(c.earlier.thread) + " has freed",
            std::move(notes));
     case conflict_kind::out_of_bounds:
       describe_block();
       fail(failure_kind::memory,
-           "out of bounds: " + name_of_thread(c.later.thread) + " " + does(c.later) +
+           "out of bounds: " + thread_name(c.later.thread) + " " + does(c.later) +
                " of heap memory that belongs to no block",
            std::move(notes));
     case conflict_kind::exhausted:
@@ -329,7 +327,7 @@ void engine::note_crash(const crash& what) {
   }
   const bool memory =
       what.kind == crash_kind::bad_access || what.kind == crash_kind::stack_overflow;
-  std::string message = name_of_thread(thread) + " " + words_for(what.kind);
+  std::string message = thread_name(thread) + " " + words_for(what.kind);
   if (what.kind == crash_kind::bad_access && what.address_known) {
     char address[32];
     std::snprintf(address, sizeof address, " (address %#lx)", what.address);

@@ -32,8 +32,7 @@ std::size_t heddle::choose(std::size_t alternatives) {
   if (!engine::inside()) return 0;
   engine::visit v;
   if (alternatives == 0) {
-    v.e.fail(failure_kind::misuse,
-             v.e.name_of_thread(v.e.running()) + " chooses among no alternatives");
+    v.e.fail(failure_kind::misuse, thread_name(v.e.running()) + " chooses among no alternatives");
   }
   return v.e.choose(alternatives, "choose", 0);
 }

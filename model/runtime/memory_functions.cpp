@@ -171,7 +171,7 @@ void check_room(const char* function, std::size_t size, std::size_t room) {
     return;
   if (!engine::inside()) __chk_fail();
   engine::visit v;
-  v.e.fail(failure_kind::memory, "out of bounds: " + v.e.name_of_thread(v.e.running()) + " calls " +
+  v.e.fail(failure_kind::memory, "out of bounds: " + thread_name(v.e.running()) + " calls " +
                                      function + " to write " + std::to_string(size) +
                                      " bytes where there is room for " + std::to_string(room));
 }

@@ -27,7 +27,7 @@ std::uint32_t object_of(engine& e, const pthread_mutex_t* mutex, const char* ver
   if (e.sync_objects()[object].destroyed) {
     const struct object& o = e.sync_objects()[object];
     e.fail(failure_kind::misuse,
-           e.name_of_thread(e.running()) + " " + verb + " a mutex that has been destroyed",
+           thread_name(e.running()) + " " + verb + " a mutex that has been destroyed",
            {{"it was destroyed here", o.ended_by, e.stack_of_place(o.place)}});
   }
   return object;
@@ -85,7 +85,7 @@ bool wait_and_take(pthread_mutex_t* mutex, std::uintptr_t pc, std::uint32_t& obj
         return false;
       default:
         e.fail(failure_kind::misuse,
-               e.name_of_thread(e.running()) + " locks a mutex that it holds already",
+               thread_name(e.running()) + " locks a mutex that it holds already",
                {{"it was locked here", e.running(), e.stack_of_place(held->place)}});
     }
   }
@@ -166,12 +166,10 @@ int unlock_mutex(pthread_mutex_t* mutex) {
     const struct object& o = e.sync_objects()[object];
     if (kind_of(mutex) == PTHREAD_MUTEX_ERRORCHECK) return EPERM;
     if (o.owner == no_thread) {
-      e.fail(failure_kind::misuse,
-             e.name_of_thread(e.running()) + " unlocks a mutex that nobody holds");
+      e.fail(failure_kind::misuse, thread_name(e.running()) + " unlocks a mutex that nobody holds");
     }
     e.fail(failure_kind::misuse,
-           e.name_of_thread(e.running()) + " unlocks a mutex that " + e.name_of_thread(o.owner) +
-               " holds",
+           thread_name(e.running()) + " unlocks a mutex that " + thread_name(o.owner) + " holds",
            {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
   }
   if (--held->depth > 0) return 0;
@@ -200,8 +198,7 @@ int destroy_mutex(pthread_mutex_t* mutex) {
   const struct object o = e.sync_objects()[object];
   if (o.owner != no_thread) {
     e.fail(failure_kind::misuse,
-           e.name_of_thread(e.running()) + " destroys a mutex that " + e.name_of_thread(o.owner) +
-               " holds",
+           thread_name(e.running()) + " destroys a mutex that " + thread_name(o.owner) + " holds",
            {{"it was locked here", o.owner, e.stack_of_place(o.place)}});
   }
   e.sync_objects()[object].destroyed = true;

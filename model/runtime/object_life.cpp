@@ -10,7 +10,7 @@ constexpr std::uint64_t destroyed_mark = 0xdead'c04d'dead'c04d;
 }  // namespace
 
 void misuse(engine& e, const std::string& what, std::vector<note> notes) {
-  e.fail(failure_kind::misuse, e.name_of_thread(e.running()) + " " + what, std::move(notes));
+  e.fail(failure_kind::misuse, thread_name(e.running()) + " " + what, std::move(notes));
 }
 
 std::uint32_t live_object(engine& e, const void* memory, std::size_t size, object_kind kind,

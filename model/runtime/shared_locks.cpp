@@ -118,7 +118,7 @@ int destroy(pthread_rwlock_t* memory) {
   for (thread_id t = 0; t < v.e.threads_used(); ++t) {
     for (const held_mutex& held : v.e.thread(t).held) {
       if (held.object != lock.object) continue;
-      misuse(v.e, "destroys a shared lock that " + v.e.name_of_thread(t) + " holds",
+      misuse(v.e, "destroys a shared lock that " + thread_name(t) + " holds",
              {{"it was locked here", t, v.e.stack_of_place(held.place)}});
     }
   }

@@ -85,7 +85,7 @@ int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
   const std::uint32_t object = object_of(v.e, lock, "destroys");
   const heddle::thread_id owner = v.e.sync_objects()[object].owner;
   if (owner != heddle::no_thread) {
-    misuse(v.e, "destroys a spin lock that " + v.e.name_of_thread(owner) + " holds");
+    misuse(v.e, "destroys a spin lock that " + heddle::thread_name(owner) + " holds");
   }
   destroy_object(v.e, object);
   return 0;

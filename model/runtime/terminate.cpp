@@ -69,7 +69,7 @@ std::string demangled(const std::type_info& type) {
   short_text text;
   if (type != nullptr) read_text(text);
   engine::visit v;
-  const std::string who = v.e.name_of_thread(v.e.running());
+  const std::string who = thread_name(v.e.running());
   if (type == nullptr) {
     v.e.fail(failure_kind::abort, who +
                                       " calls std::terminate (a joinable std::thread is destroyed "

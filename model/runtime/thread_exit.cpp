@@ -33,7 +33,7 @@ _Unwind_Reason_Code go_on(int, _Unwind_Action actions, _Unwind_Exception_Class, 
 /// A handler has caught it and does not throw it again.
 void swallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
   engine::visit v;
-  v.e.fail(failure_kind::misuse, v.e.name_of_thread(v.e.running()) +
+  v.e.fail(failure_kind::misuse, thread_name(v.e.running()) +
                                      " calls pthread_exit under a catch (...) that does not "
                                      "rethrow");
 }

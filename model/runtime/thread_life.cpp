@@ -16,9 +16,9 @@ void engine::check_stack(std::uintptr_t address, std::size_t size, bool write) {
     const model_thread& owner = threads_[t];
     if (!owner.finished || t >= clocks.width || clocks.entries[t] < owner.length) return;
     visit v;
-    const std::string name = name_of_thread(t);
+    const std::string name = thread_name(t);
     fail(failure_kind::memory,
-         "use of a dead stack: " + name_of_thread(running_) + (write ? " writes " : " reads ") +
+         "use of a dead stack: " + thread_name(running_) + (write ? " writes " : " reads ") +
              std::to_string(size) + (size == 1 ? " byte" : " bytes") + " of the stack of " + name +
              ", which has finished",
          {{name + " was created here", t, stack_of_place(owner.created_at)}});
@@ -31,10 +31,10 @@ void engine::look_for_unjoined_threads() {
     if (thread.joined || thread.detached) continue;
     failure_ =
         failure{failure_kind::memory,
-                "leak: " + name_of_thread(t) + " has finished, and is never joined nor detached",
+                "leak: " + thread_name(t) + " has finished, and is never joined nor detached",
                 t,
                 stack_of_place(thread.created_at),
-                {{name_of_thread(t) + " was created here", t, stack_of_place(thread.created_at)}}};
+                {{thread_name(t) + " was created here", t, stack_of_place(thread.created_at)}}};
     return;
   }
 }

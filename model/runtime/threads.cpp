@@ -20,7 +20,7 @@ thread_id joinable_thread(engine& e, pthread_t handle, const char* verb) {
   const model_thread& thread = e.thread(target);
   if (thread.detached || thread.joined) {
     e.fail(failure_kind::misuse,
-           std::string(verb) + " " + e.name_of_thread(target) + ", which is " +
+           std::string(verb) + " " + thread_name(target) + ", which is " +
                (thread.detached ? "detached" : "joined") + " already",
            {{"the thread was created here", target, e.stack_of_place(thread.created_at)}});
   }

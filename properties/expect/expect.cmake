@@ -13,7 +13,6 @@ function(heddle_expect)
   file(READ ${arg_TABLE} table)
   string(JSON count LENGTH "${table}" ${arg_TARGET})
   math(EXPR last "${count} - 1")
-  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   set(command ${Python3_EXECUTABLE} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/expect.py --table ${arg_TABLE}
       --target ${arg_TARGET} --program ${arg_PROGRAM})
   set(tests "")
