@@ -171,6 +171,8 @@ class command_line {
            options_.dot_file);
     output("--html", "DIR", "Write the results as a page to read in a browser",
            options_.html_directory);
+    output("--corpus", "DIR", "Keep failures there, and replay them first",
+           options_.corpus_directory);
     flag("--quiet", "Print only what is not verified", options_.quiet);
   }
 

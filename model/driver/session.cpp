@@ -10,6 +10,7 @@
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/driver/shrink_failure.hpp"
+#include "model/driver/weak_memory.hpp"
 #include "model/explore/exhaustive.hpp"
 #include "model/program/check_that.hpp"
 #include "model/runtime/address_space.hpp"
@@ -64,7 +65,10 @@ class session {
       } else {
         explore_at_random();
       }
-      if (result_.failure && options_.shrink) make_small();
+      // When the search is over: it must not notice.
+      if (result_.failure && options_.shrink) {
+        make_small(result_, engine_, output_, failing_, options_);
+      }
     }
     result_.seconds = seconds_since(start_);
     const bool conclusive =
@@ -315,53 +319,12 @@ class session {
       result_.failure->execution = number;
       result_.failure->replay = token_of(execution, result_.name);
       result_.failure->needs_weak_memory =
-          sequential ? weak_memory_need::no : needs_weak_memory(result_.failure->what.kind);
+          sequential || options_.model == memory_model::sc
+              ? weak_memory_need::no
+              : needs_weak_memory(engine_, output_, result_.failure->what.kind, options_.max_steps);
       result_.verdict = verdict::failed;
     }
     return options_.keep_going;
-  }
-
-  /// When the search is over: it must not notice.
-  void make_small() {
-    const auto small = shrink_failure(engine_, output_, failing_, options_);
-    if (!small) return;
-    failing_execution& shown = *result_.failure;
-    if (small->after != small->before) {
-      recorded_run run = record_execution(engine_, output_, small->execution, options_.max_steps);
-      if (!run.execution || run.execution->what.kind != shown.what.kind) return;
-      run.execution->execution = shown.execution;
-      run.execution->replay = token_of(small->execution, result_.name);
-      run.execution->needs_weak_memory = shown.needs_weak_memory;
-      shown = std::move(*run.execution);
-    }
-    shown.shrunk = {small->before, small->executions, small->finished};
-  }
-
-  /// Does a sequentially consistent execution fail in this way, too?
-  weak_memory_need needs_weak_memory(failure_kind kind) {
-    if (options_.model == memory_model::sc) return weak_memory_need::no;
-    constexpr double budget_seconds = 5;
-    const auto start = clock::now();
-    exhaustive search({memory_model::sc, options_.max_steps});
-    for (std::uint64_t n = 0; search.begin_execution(); ++n) {
-      if (n % 64 == 0 && (seconds_since(start) > budget_seconds || crash_guard::interrupted())) {
-        return weak_memory_need::unknown;
-      }
-      output_.begin_execution();
-      engine_.run(search);
-      const ending how = search.end_execution();
-      if (engine_.learned() || engine_.unsupported() || how == ending::cut) {
-        return weak_memory_need::unknown;
-      }
-      if (engine_.beyond_bounds()) continue;
-      const bool stuck = is_deadlock(engine_, how) || lost_wakeup_of(engine_, search, how);
-      const bool same = engine_.failed() ? engine_.failed()->kind == kind
-                                         : stuck && (kind == failure_kind::deadlock ||
-                                                     kind == failure_kind::livelock);
-      if (same) return weak_memory_need::no;
-      if (engine_.failed()) return weak_memory_need::unknown;
-    }
-    return weak_memory_need::yes;
   }
 
   /// `fraction` of all executions has been seen; 0 if nobody knows.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "model/driver/recorded_run.hpp"
+#include "model/explore/shrink.hpp"
 
 namespace heddle {
 namespace {
@@ -58,9 +60,7 @@ std::optional<failure_marks> marks_of(engine& e, graph_recorder& run) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<shrunk_execution> shrink_failure(engine& e, runtime::output_capture& output,
+std::optional<shrunk_execution> shrunk_failure(engine& e, runtime::output_capture& output,
                                                const decisions& failing,
                                                const session_options& options) {
   using clock = std::chrono::steady_clock;
@@ -80,6 +80,24 @@ std::optional<shrunk_execution> shrink_failure(engine& e, runtime::output_captur
     return marks->alike(*reference, thorough);
   };
   return shrink({.model = failing.model, .max_steps = options.max_steps}, failing, fails, budget);
+}
+
+}  // namespace
+
+void make_small(check_result& result, engine& e, runtime::output_capture& output,
+                const decisions& failing, const session_options& options) {
+  const auto small = shrunk_failure(e, output, failing, options);
+  if (!small) return;
+  failing_execution& shown = *result.failure;
+  if (small->after != small->before) {
+    recorded_run run = record_execution(e, output, small->execution, options.max_steps);
+    if (!run.execution || run.execution->what.kind != shown.what.kind) return;
+    run.execution->execution = shown.execution;
+    run.execution->replay = token_of(small->execution, result.name);
+    run.execution->needs_weak_memory = shown.needs_weak_memory;
+    shown = std::move(*run.execution);
+  }
+  shown.shrunk = {small->before, small->executions, small->finished};
 }
 
 }  // namespace heddle
