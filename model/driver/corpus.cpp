@@ -22,6 +22,13 @@ using nlohmann::ordered_json;
 
 constexpr int corpus_schema = 1;
 
+/// A token may mean nothing in a program that another compiler has made.
+#ifdef __clang__
+constexpr const char* compiler_name = __VERSION__;
+#else
+constexpr const char* compiler_name = "GCC " __VERSION__;
+#endif
+
 std::uint64_t corpus_hash(std::string_view text) {
   std::uint64_t hash = 14695981039346656037u;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
@@ -55,7 +62,7 @@ ordered_json corpus_object(const check_result& result, const session_options& se
                          {"message", failing.what.message},
                          {"location", location},
                          {"token", failing.replay},
-                         {"compiler", __VERSION__},
+                         {"compiler", compiler_name},
                          {"memory_model", result.memory_model},
                          {"options",
                           {{"races", session.races},

@@ -43,7 +43,10 @@ search_estimate estimate_search(runtime::engine& engine, runtime::output_capture
     return std::chrono::duration<double>(clock::now() - start).count();
   };
   estimator probes(options, seed);
-  while (elapsed() < seconds || probes.probes() < 2) {
+  const auto is_settled = [&probes] {
+    return probes.probes() >= 1'000 && probes.standard_error() < probes.mean() / 100;
+  };
+  while ((elapsed() < seconds && !is_settled()) || probes.probes() < 2) {
     if (runtime::crash_guard::interrupted()) break;
     probes.begin_execution();
     output.begin_execution();

@@ -11,9 +11,9 @@
 
 namespace heddle {
 
-/// Runs probes for `seconds`, and at least two of them, but not beyond Ctrl-C or what cannot be
-/// judged. `learned` (null: starts again by itself) is set, and nothing more is done, where the
-/// search has to start again.
+/// Runs probes for `seconds`, or until a thousand of them have a standard error below 1 %; at least
+/// two, but none beyond Ctrl-C or what cannot be judged. `learned` (null: starts again by itself)
+/// is set, and nothing more is done, where the search has to start again.
 search_estimate estimate_search(runtime::engine& engine, runtime::output_capture& output,
                                 const search_options& options, std::uint64_t seed, double seconds,
                                 bool* learned);

@@ -65,12 +65,12 @@ class session {
       } else {
         explore_at_random();
       }
-      // When the search is over: it must not notice.
-      if (result_.failure && options_.shrink) {
-        make_small(result_, engine_, output_, failing_, options_);
-      }
     }
     result_.seconds = seconds_since(start_);
+    // Now the search is over, and need not notice.
+    if (result_.failure && options_.shrink && options_.replay.empty()) {
+      make_small(result_, engine_, output_, failing_, options_);
+    }
     const bool conclusive =
         result_.verdict == verdict::verified || result_.verdict == verdict::failed;
     check_that(conclusive || !result_.reason.empty(), "what is not conclusive has a reason");
