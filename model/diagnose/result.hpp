@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/program/execution_size.hpp"
 #include "model/program/failure.hpp"
 
 namespace heddle {
@@ -54,6 +55,13 @@ struct thread_summary {
 /// Does the failure also happen under sequential consistency?
 enum class weak_memory_need : std::uint8_t { unknown, no, yes };
 
+/// How a failing execution was made small before it is shown.
+struct shrinking_effort {
+  execution_size from;
+  std::uint64_t executions = 0;  // that were tried
+  bool finished = false;         // no single step makes it smaller; else the budget was used up
+};
+
 struct failing_execution {
   failure what;
   std::uint64_t execution = 0;  // its number, from 1
@@ -62,6 +70,16 @@ struct failing_execution {
   weak_memory_need needs_weak_memory = weak_memory_need::unknown;
   std::string replay;  // the token for --replay
   std::string output;  // what the program printed in this execution
+  std::optional<execution_size> needs;
+  std::optional<shrinking_effort> shrunk;  // none: it is as it was found
+};
+
+/// How large an exhaustive search is likely to be.
+struct search_estimate {
+  double executions = 0;      // those included that block
+  double standard_error = 0;  // of that
+  std::uint64_t probes = 0;   // it is the mean of so many; less than 2: nothing is known
+  double seconds = 0;         // at the speed of the probes
 };
 
 struct check_result {
@@ -79,6 +97,7 @@ struct check_result {
   std::uint64_t seed = 0;
   std::uint64_t failures = 0;  // how many executions failed (more than 1 with --keep-going)
   std::optional<failing_execution> failure;  // the first
+  std::optional<search_estimate> estimate;   // if one was asked for
 };
 
 }  // namespace heddle

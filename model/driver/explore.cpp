@@ -12,6 +12,19 @@
 namespace heddle {
 namespace {
 
+/// The words of the command line, so that both faces know the same.
+session_options parsed_mode(const options& wanted) {
+  const auto parsed =
+      driver::parse_options({"--mode", wanted.mode, "--depth", std::to_string(wanted.depth),
+                             "--stale", std::to_string(wanted.stale_percent)},
+                            "heddle::explore");
+  if (parsed.options) return parsed.options->session;
+  // "heddle: option --mode knows …; --help lists the options"
+  std::string sentence = parsed.text.substr(0, parsed.text.rfind("; --help"));
+  if (sentence.starts_with("heddle: ")) sentence.erase(0, 8);
+  throw std::invalid_argument("heddle::explore: " + sentence);
+}
+
 session_options checked(const options& wanted) {
   const auto model = driver::memory_model_named(wanted.memory_model);
   if (!model) {
@@ -24,13 +37,14 @@ session_options checked(const options& wanted) {
   if (wanted.max_steps == 0) {
     throw std::invalid_argument("heddle::explore: max_steps is at least 1");
   }
-  session_options session;
+  session_options session = parsed_mode(wanted);
   session.model = *model;
   session.executions = wanted.executions;
   session.seconds = wanted.seconds;
   session.max_steps = wanted.max_steps;
   session.replay = wanted.replay;
   session.keep_going = wanted.keep_going;
+  session.shrink = wanted.shrink;
   session.races = wanted.races;
   session.spurious = wanted.spurious;
   session.allocation_failures = wanted.allocation_failures;

@@ -151,6 +151,9 @@ class command_line {
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);
+    flag("--estimate", "Only estimate how many executions an exhaustive search would have",
+         session.estimate);
+    flag("--no-shrink", "Show a failing execution as it was found", session.shrink, false);
     flag("--spurious", "Explore spurious wake-ups and weak compare-exchange failures, too",
          session.spurious);
     value("--alloc-failures", "N", "Explore that up to N allocations of an execution fail",
@@ -168,6 +171,8 @@ class command_line {
            options_.dot_file);
     output("--html", "DIR", "Write the results as a page to read in a browser",
            options_.html_directory);
+    output("--corpus", "DIR", "Keep failures there, and replay them first",
+           options_.corpus_directory);
     flag("--quiet", "Print only what is not verified", options_.quiet);
   }
 

@@ -28,6 +28,7 @@ struct run_options {
   std::string sarif_file;
   std::string dot_file;
   std::string html_directory;
+  std::string corpus_directory;
 };
 
 /// Either options to run with, or something to print and a status to exit with.

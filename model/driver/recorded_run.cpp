@@ -8,6 +8,7 @@
 #include "model/diagnose/lost_wakeup.hpp"
 #include "model/diagnose/trace.hpp"
 #include "model/explore/follower.hpp"
+#include "model/explore/plan.hpp"
 #include "model/report/symbolizer.hpp"
 
 namespace heddle {
@@ -195,6 +196,7 @@ recorded_run record_execution(engine& e, runtime::output_capture& output,
                               : diagnose::deadlock(waiting);
     if (!e.failed()) heddle_failure_here();
     failing.output = output.text();
+    failing.needs = size_of(plan_of(follow.graph()));
     std::vector<std::string> words(e.threads_used());
     if (!e.failed()) {
       for (const waiting_thread& w : waiting) words[w.thread] = diagnose::words_for(w);

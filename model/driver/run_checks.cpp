@@ -8,12 +8,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "model/driver/corpus.hpp"
 #include "model/driver/output_files.hpp"
 #include "model/driver/progress.hpp"
 #include "model/driver/shell_words.hpp"
 #include "model/report/console.hpp"
+#include "model/report/locator.hpp"
 #include "model/report/words.hpp"
 
 namespace heddle::driver {
@@ -54,7 +57,7 @@ class run {
     style_.width = context.width;
     style_.colours = context.colours;
     style_.replay_command = [this, only = all.size() == 1](const check_result& result) {
-      const std::string words = replay_options(result, options_.session, only);
+      const std::string words = replay_options(result, session_, only);
       return context_.command_line ? context_.command_line(words) : words;
     };
   }
@@ -64,6 +67,7 @@ class run {
     if (results_.size() > 1) print_summary();
     const std::string complaint = write_outputs(options_, results_, context_.program, style_);
     if (!complaint.empty()) return complain(context_, complaint);
+    if (!corpus_complaint_.empty()) return complain(context_, corpus_complaint_);
     return exit_status_of(results_);
   }
 
@@ -74,16 +78,70 @@ class run {
   }
 
   check_result explore(const runnable& check) {
-    progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr, check.name,
-                       options_.session.seconds, context_.width);
-    check_result result = context_.session(check.name, check.body, options_.session,
-                                           [&line](const progress& now) { line.show(now); });
-    line.clear();
-    if (!options_.quiet || result.verdict != verdict::verified) {
-      fmt::print(context_.out, "{}", report::render_console(result, style_));
-      std::fflush(context_.out);
+    const bool with_corpus = !options_.corpus_directory.empty() &&
+                             options_.session.replay.empty() && !options_.session.estimate;
+    std::optional<check_result> known;
+    if (with_corpus) known = replay_corpus(check);
+    if (known) {
+      show(*known);
+      return std::move(*known);
     }
+    session_ = options_.session;
+    session_.warns = context_.progress && !options_.quiet;
+    check_result result = run_session(check);
+    show(result);
+    if (with_corpus && result.failure) keep(result);
     return result;
+  }
+
+  check_result run_session(const runnable& check) {
+    progress_line line(context_.progress && !options_.quiet ? context_.errors : nullptr, check.name,
+                       session_.seconds, context_.width);
+    return context_.session(check.name, check.body, session_, [&](const progress& now) {
+      if (!now.warning.empty()) {
+        line.clear();
+        fmt::print(context_.errors, "{}: {}\n", check.name, now.warning);
+      }
+      line.show(now);
+    });
+  }
+
+  void show(const check_result& result) {
+    if (options_.quiet && result.verdict == verdict::verified) return;
+    fmt::print(context_.out, "{}", report::render_console(result, style_));
+    std::fflush(context_.out);
+  }
+
+  /// The first failure of the corpus that is still one. What is none any more stays where it is.
+  std::optional<check_result> replay_corpus(const runnable& check) {
+    for (const corpus_entry& entry : read_corpus(options_.corpus_directory, check.name)) {
+      std::string why = entry.complaint;
+      if (const auto missing = why.empty() ? missing_for(entry, options_.session) : std::string();
+          !missing.empty()) {
+        why = "it is not replayed without what it was found with: " + missing;
+      }
+      if (why.empty()) {
+        session_ = entry.session;
+        session_.model = options_.session.model;
+        session_.replay = entry.token;
+        check_result result = run_session(check);
+        if (result.verdict == verdict::failed) return result;
+        why = result.verdict == verdict::error ? result.reason : "it does not fail any more";
+      }
+      fmt::print(context_.errors, "heddle: {} is kept, but {}\n", entry.file, why);
+    }
+    return std::nullopt;
+  }
+
+  void keep(const check_result& result) {
+    const std::string location = report::locator(style_).exact_place(result.failure->what.stack);
+    const corpus_file written =
+        write_to_corpus(options_.corpus_directory, result, session_, location);
+    if (!written.complaint.empty()) {
+      corpus_complaint_ = written.complaint;
+    } else if (!options_.quiet) {
+      fmt::print(context_.out, "  Kept as {}\n", written.path);
+    }
   }
 
   void print_summary() {
@@ -107,6 +165,8 @@ class run {
   const run_context& context_;
   std::unique_ptr<report::symbolizer> names_;
   report::console_style style_;
+  session_options session_;  // of the check that runs, or ran last
+  std::string corpus_complaint_;
   std::vector<check_result> results_;
 };
 

@@ -6,8 +6,11 @@
 #include <stdexcept>
 
 #include "model/driver/cut_loop.hpp"
+#include "model/driver/estimate_search.hpp"
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
+#include "model/driver/shrink_failure.hpp"
+#include "model/driver/weak_memory.hpp"
 #include "model/explore/exhaustive.hpp"
 #include "model/program/check_that.hpp"
 #include "model/runtime/address_space.hpp"
@@ -53,6 +56,8 @@ class session {
   check_result run() {
     if (!options_.replay.empty()) {
       replay_token();
+    } else if (options_.estimate) {
+      only_estimate();
     } else {
       result_.mode = name_of(options_.mode);
       if (options_.mode == search_mode::exhaustive) {
@@ -62,6 +67,10 @@ class session {
       }
     }
     result_.seconds = seconds_since(start_);
+    // Now the search is over, and need not notice.
+    if (result_.failure && options_.shrink && options_.replay.empty()) {
+      make_small(result_, engine_, output_, failing_, options_);
+    }
     const bool conclusive =
         result_.verdict == verdict::verified || result_.verdict == verdict::failed;
     check_that(conclusive || !result_.reason.empty(), "what is not conclusive has a reason");
@@ -95,6 +104,40 @@ class session {
     result_.failure = std::move(run.execution);
     result_.failure->execution = 1;
     result_.failure->replay = options_.replay;
+  }
+
+  double patience() const {
+    return options_.seconds > 0 ? options_.seconds : usual_patience_seconds;
+  }
+
+  void only_estimate() {
+    constexpr double seconds = 1;
+    result_.mode = "estimate";
+    const search_estimate estimate =
+        estimate_search(engine_, output_, options_of_search(), options_.seed, seconds, nullptr);
+    if (const auto& use = engine_.unsupported()) return error(use->sentence, use->stack);
+    result_.estimate = estimate;
+    bounded("nothing was searched (--estimate): " + words_for(estimate) +
+            advice_for(estimate, patience()));
+  }
+
+  /// Once, when a search has turned out not to be a small one. False: it has to start again.
+  bool warn_of_a_long_search() {
+    constexpr double small_seconds = 0.5, estimate_seconds = 0.25;
+    if (!options_.warns || warned_ || !listener_ || seconds_since(start_) < small_seconds) {
+      return true;
+    }
+    warned_ = true;
+    bool learned = false;
+    const search_estimate estimate = estimate_search(engine_, output_, options_of_search(),
+                                                     options_.seed, estimate_seconds, &learned);
+    if (learned) return false;
+    const std::string advice = advice_for(estimate, patience());
+    if (!advice.empty()) {
+      listener_({result_.executions, result_.blocked, seconds_since(start_), estimate.executions,
+                 words_for(estimate) + advice});
+    }
+    return true;
   }
 
   void reset() {
@@ -155,6 +198,7 @@ class session {
       if (first || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
         looked_at = engine_.steps();
         if (out_of_time(search.explored_fraction())) return true;
+        if (!warn_of_a_long_search()) return false;
       }
       if (!search.begin_execution()) break;
       const std::uint64_t seen = result_.executions + result_.blocked;
@@ -257,7 +301,7 @@ class session {
     ++result_.failures;
     if (!result_.failure) {
       const std::uint64_t number = result_.executions + result_.blocked;
-      const decisions execution = linearise(search.graph(), options_.model);
+      const decisions& execution = failing_ = linearise(search.graph(), options_.model);
       const bool sequential = is_sequentially_consistent(search.graph());
       const std::string message =
           engine_.failed() ? engine_.failed()->message : "threads that wait for ever";
@@ -275,38 +319,12 @@ class session {
       result_.failure->execution = number;
       result_.failure->replay = token_of(execution, result_.name);
       result_.failure->needs_weak_memory =
-          sequential ? weak_memory_need::no : needs_weak_memory(result_.failure->what.kind);
+          sequential || options_.model == memory_model::sc
+              ? weak_memory_need::no
+              : needs_weak_memory(engine_, output_, result_.failure->what.kind, options_.max_steps);
       result_.verdict = verdict::failed;
     }
     return options_.keep_going;
-  }
-
-  /// Does a sequentially consistent execution fail in this way, too?
-  weak_memory_need needs_weak_memory(failure_kind kind) {
-    if (options_.model == memory_model::sc) return weak_memory_need::no;
-    constexpr double budget_seconds = 5;
-    const auto start = clock::now();
-    exhaustive search({memory_model::sc, options_.max_steps});
-    for (std::uint64_t n = 0; search.begin_execution(); ++n) {
-      if (n % 64 == 0 && (seconds_since(start) > budget_seconds || crash_guard::interrupted())) {
-        return weak_memory_need::unknown;
-      }
-      output_.begin_execution();
-      engine_.run(search);
-      const ending how = search.end_execution();
-      if (engine_.learned() || engine_.unsupported() || how == ending::cut ||
-          how == ending::unfinished) {
-        return weak_memory_need::unknown;
-      }
-      if (engine_.beyond_bounds()) continue;
-      const bool stuck = is_deadlock(engine_, how) || lost_wakeup_of(engine_, search, how);
-      const bool same = engine_.failed() ? engine_.failed()->kind == kind
-                                         : stuck && (kind == failure_kind::deadlock ||
-                                                     kind == failure_kind::livelock);
-      if (same) return weak_memory_need::no;
-      if (engine_.failed()) return weak_memory_need::unknown;
-    }
-    return weak_memory_need::yes;
   }
 
   /// `fraction` of all executions has been seen; 0 if nobody knows.
@@ -322,9 +340,12 @@ class session {
     }
     if (listener_ && seconds - told_at_ > 0.1) {
       told_at_ = seconds;
-      listener_({result_.executions, result_.blocked, seconds,
-                 fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction
-                              : 0});
+      listener_(
+          {result_.executions,
+           result_.blocked,
+           seconds,
+           fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction : 0,
+           {}});
     }
     return false;
   }
@@ -347,9 +368,11 @@ class session {
   runtime::engine engine_;
   clock::time_point start_;
   double told_at_ = 0;
+  bool warned_ = false;
   std::uint64_t cut_ = 0;
   std::uint64_t unfinished_ = 0;
-  cut_loop loop_;  // of the first that was
+  cut_loop loop_;      // of the first that was
+  decisions failing_;  // the first failing execution, as it was found
   check_result result_;
 };
 

@@ -23,12 +23,18 @@ struct session_options {
   std::uint32_t max_steps = 100'000;  // events of one execution; more: `bounded`
   std::string replay;                 // a token: run that execution only
   bool keep_going = false;            // count failures instead of stopping at the first
+  bool shrink = true;                 // make a failing execution small before it is shown
+  bool estimate = false;              // only estimate how many executions there are
+  bool warns = false;                 // tell on_progress if an exhaustive search takes too long
   bool races = true;                  // report data races
   bool spurious = false;              // waits and weak compare-exchanges may end by themselves
   unsigned allocation_failures = 0;   // so many allocations of one execution may fail
   bool main_ends_program = false;     // what waits when main has returned is no deadlock
   std::uint64_t seed = 0;             // of a random mode, and of the numbers that the program gets
 };
+
+/// Without --time, a search that takes longer than so many seconds takes too long.
+inline constexpr double usual_patience_seconds = 60;
 
 /// A random mode stops after so many executions if nothing else stops it.
 inline constexpr std::uint64_t random_executions = 10'000;
@@ -38,6 +44,7 @@ struct progress {
   std::uint64_t blocked = 0;
   double seconds = 0;               // since the session began
   double estimated_executions = 0;  // of the whole search; 0: no estimate yet
+  std::string warning;              // not empty once, where the search will take too long
 };
 
 using progress_listener = std::function<void(const progress&)>;

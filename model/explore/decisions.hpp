@@ -39,6 +39,9 @@ struct decisions {
 /// after what they read, and few switches between threads.
 decisions linearise(const execution_graph& graph, memory_model model);
 
+/// The execution of a graph whose events were added in time, as they were.
+decisions in_time(const execution_graph& graph, memory_model model);
+
 /// The token of an execution of the check `name`: "h1-…", letters, digits, '-' and '_'.
 std::string token_of(const decisions& execution, std::string_view name);
 

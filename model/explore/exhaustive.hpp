@@ -42,6 +42,14 @@ class exhaustive final : public graph_recorder {
   /// Never falls; 1 when all executions have been seen.
   double explored_fraction() const { return explored_; }
 
+  /// For an estimate (estimator): what the last execution has found beside itself, in the order in
+  /// which it came to it; then takes number `i` of that and forgets all else. False: it leads to
+  /// no execution, but found() may have something.
+  std::span<const work_item> found() const {
+    return std::span(frames_.back()->work).subspan(filed_before_);
+  }
+  bool descend(std::size_t i);
+
  private:
   struct frame {
     std::unique_ptr<execution_graph> graph;

@@ -34,6 +34,22 @@ bool exhaustive::take(const work_item& item) {
   __builtin_unreachable();
 }
 
+bool exhaustive::descend(std::size_t i) {
+  const work_item item = found()[i];
+  while (frames_.size() > 1) {
+    std::unique_ptr<frame> older = std::move(frames_.front());
+    frames_.erase(frames_.begin());
+    older->work.clear();
+    spare_frames_.push_back(std::move(older));
+  }
+  frames_.back()->work.clear();
+  filed_before_ = 0;
+  begin(*frames_.back()->graph);
+  const bool runs = take(item);
+  begin(*frames_.back()->graph);
+  return runs;
+}
+
 bool exhaustive::take_forward_read(const work_item& item) {
   g().cut(item.at);
   return rebind(item.at, item.source, false);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "model/explore/decisions.hpp"
 #include "model/program/check_that.hpp"
@@ -98,16 +99,16 @@ std::uint32_t distance(const execution_graph& graph, location_id location, event
 /// A read that blocks its thread is no decision: the thread waits, whoever follows.
 bool is_forced_wait(const event& e) { return e.is_read() && e.blocked(); }
 
-}  // namespace
-
-decisions linearise(const execution_graph& graph, memory_model model) {
+/// The execution of a graph whose events come in this order.
+decisions in_order(const execution_graph& graph, memory_model model,
+                   const std::vector<event_id>& order) {
   decisions result;
   result.model = model;
   std::vector<bool> present(graph.size(), false);
   std::vector<thread_id> names(graph.threads(), 0);
   thread_id created = 0;
   std::uint32_t operation = 0;
-  for (const event_id id : linearisation(graph, is_sequentially_consistent(graph)).order()) {
+  for (const event_id id : order) {
     const event& e = graph[id];
     present[id] = true;
     if (e.kind == event_kind::create) names[static_cast<thread_id>(e.val.low)] = ++created;
@@ -125,6 +126,18 @@ decisions linearise(const execution_graph& graph, memory_model model) {
     ++operation;
   }
   return result;
+}
+
+}  // namespace
+
+decisions linearise(const execution_graph& graph, memory_model model) {
+  return in_order(graph, model, linearisation(graph, is_sequentially_consistent(graph)).order());
+}
+
+decisions in_time(const execution_graph& graph, memory_model model) {
+  std::vector<event_id> order(graph.size());
+  std::iota(order.begin(), order.end(), event_id{0});
+  return in_order(graph, model, order);
 }
 
 }  // namespace heddle

@@ -131,6 +131,10 @@ class console {
       blank();
       paragraph({{need, tone::plain}});
     }
+    if (const std::string needs = needs_sentence(*result.failure); !needs.empty()) {
+      blank();
+      paragraph({{needs, tone::plain}});
+    }
     output(result.failure->output);
     replay(result);
     blank();

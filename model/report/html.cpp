@@ -120,6 +120,7 @@ std::string failure_section(const check_result& result, const setting& around) {
   out += paragraph(which_execution(result));
   out += trace_table(told);
   out += paragraph(weak_memory_sentence(result.failure->needs_weak_memory));
+  out += paragraph(needs_sentence(*result.failure));
   if (!result.failure->output.empty())
     out += "<h3>What the program printed in this execution</h3>\n<pre>" +
            escape_markup(result.failure->output) + "</pre>\n";

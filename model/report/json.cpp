@@ -32,13 +32,37 @@ ordered_json json_of(const trace_event& event, const locator& places) {
           {"leaves", event.leaves.empty() ? ordered_json(nullptr) : ordered_json(event.leaves)}};
 }
 
+ordered_json json_of(const execution_size& size) {
+  return {{"threads", size.threads},
+          {"operations", size.operations},
+          {"context_switches", size.switches},
+          {"stale_reads", size.stale_reads},
+          {"overtaken_writes", size.late_writes},
+          {"choices", size.choices}};
+}
+
+/// What shrinking has to say, where it is known.
+void add_size(ordered_json& object, const failing_execution& failure) {
+  if (!failure.needs) return;
+  object["needs"] = json_of(*failure.needs);
+  object["shrunk"] = nullptr;
+  if (!failure.shrunk) return;
+  object["shrunk"] = {{"from", json_of(failure.shrunk->from)},
+                      {"executions", failure.shrunk->executions},
+                      {"finished", failure.shrunk->finished}};
+}
+
 ordered_json json_of(const failing_execution& failure, const locator& places) {
   ordered_json trace = ordered_json::array();
   for (const trace_event& event : failure.trace) trace.push_back(json_of(event, places));
-  return {
-      {"kind", name_of(failure.what.kind)}, {"message", failure.what.message},
-      {"execution", failure.execution},     {"location", places.exact_place(failure.what.stack)},
-      {"replay", failure.replay},           {"trace", std::move(trace)}};
+  ordered_json object = {{"kind", name_of(failure.what.kind)},
+                         {"message", failure.what.message},
+                         {"execution", failure.execution},
+                         {"location", places.exact_place(failure.what.stack)},
+                         {"replay", failure.replay}};
+  add_size(object, failure);
+  object["trace"] = std::move(trace);
+  return object;
 }
 
 /// Why a search is bounded or in error, and where; null where it was conclusive: a result has a
@@ -49,21 +73,31 @@ ordered_json reason(const check_result& result, const locator& places) {
   return place.empty() ? result.reason : result.reason + " (at " + place + ")";
 }
 
+ordered_json json_of(const search_estimate& estimate) {
+  return {{"executions", finite(estimate.executions)},
+          {"standard_error", finite(estimate.standard_error)},
+          {"probes", estimate.probes},
+          {"seconds", finite(estimate.seconds)}};
+}
+
 ordered_json json_of(const check_result& result, const setting& around) {
   const locator places(around);
-  return {{"name", result.name},
-          {"verdict", name_of(result.verdict)},
-          {"reason", reason(result, places)},
-          {"memory_model", result.memory_model},
-          {"mode", result.mode},
-          {"executions", result.executions},
-          {"blocked", result.blocked},
-          {"seconds", finite(result.seconds)},
-          {"executions_per_second", finite(executions_per_second(result))},
-          {"max_events", result.max_events},
-          {"threads", result.threads},
-          {"seed", result.seed},
-          {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  ordered_json object = {
+      {"name", result.name},
+      {"verdict", name_of(result.verdict)},
+      {"reason", reason(result, places)},
+      {"memory_model", result.memory_model},
+      {"mode", result.mode},
+      {"executions", result.executions},
+      {"blocked", result.blocked},
+      {"seconds", finite(result.seconds)},
+      {"executions_per_second", finite(executions_per_second(result))},
+      {"max_events", result.max_events},
+      {"threads", result.threads},
+      {"seed", result.seed},
+      {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  if (result.estimate) object["estimate"] = json_of(*result.estimate);
+  return object;
 }
 
 std::string text_of(const ordered_json& value) {

@@ -19,6 +19,14 @@ std::string as_sentence(std::string text) {
   return text;
 }
 
+std::string switches_and_old_values(const execution_size& size) {
+  std::string text = counted(size.switches, "context switch");
+  if (size.switches != 1) text.replace(text.size() - 1, 1, "es");
+  text += ", " + counted(size.stale_reads, "stale read");
+  if (size.late_writes != 0) text += ", " + counted(size.late_writes, "overtaken write");
+  return text;
+}
+
 bool begins_alike(const std::string& text, const std::string& start) {
   return text.size() >= start.size() &&
          std::equal(start.begin(), start.end(), text.begin(), [](unsigned char a, unsigned char b) {
@@ -122,6 +130,23 @@ std::string weak_memory_sentence(weak_memory_need need) {
              "only because the memory orders in the program are too weak.";
   }
   return {};
+}
+
+std::string needs_sentence(const failing_execution& failing) {
+  if (!failing.needs) return {};
+  const std::string needed = switches_and_old_values(*failing.needs);
+  if (!failing.shrunk) return fmt::format("It has {}.", needed);
+  const auto& [from, executions, finished] = *failing.shrunk;
+  const std::string tried = counted(executions, "execution");
+  std::string text = fmt::format("It needs {}: ", needed);
+  if (from == *failing.needs) {
+    text += fmt::format("nothing could be left out ({} tried)", tried);
+  } else {
+    text +=
+        fmt::format("made small in {}, from {}, {} and {}", tried, counted(from.threads, "thread"),
+                    counted(from.operations, "operation"), switches_and_old_values(from));
+  }
+  return text + (finished ? "." : "; not all was tried.");
 }
 
 std::string which_execution(const check_result& result) {

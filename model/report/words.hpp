@@ -32,6 +32,9 @@ std::string verdict_sentence(const check_result& result);
 /// Whether the failure needs weak memory, as a sentence; empty if that is not known.
 std::string weak_memory_sentence(weak_memory_need need);
 
+/// "It needs 2 context switches, 1 stale read: …", and how it was made small; empty if not known.
+std::string needs_sentence(const failing_execution& failing);
+
 /// "This is execution 17, the first of 3 that failed."
 std::string which_execution(const check_result& result);
 
