@@ -39,11 +39,13 @@ memory_model model_or_refuse(const std::string& name) {
 }
 
 search_mode mode_or_refuse(const std::string& name) {
-  for (const auto mode :
-       {search_mode::exhaustive, search_mode::random, search_mode::pct, search_mode::pos}) {
+  for (const auto mode : all_search_modes) {
     if (name == name_of(mode)) return mode;
   }
-  refuse(fmt::format("option --mode knows exhaustive, random, pct and pos, not \"{}\"", name));
+  refuse(
+      fmt::format("option --mode knows exhaustive, random, pct, pos, surw, rff and portfolio, not "
+                  "\"{}\"",
+                  name));
 }
 
 void require_one_job(const std::string& text) {
@@ -119,7 +121,7 @@ class command_line {
     session_options& session = options_.session;
     value("--memory-model", "cpp20|rc11|sc", "What the processor and compiler may do [cpp20]",
           [&session](const std::string& text) { session.model = model_or_refuse(text); });
-    value("--mode", "exhaustive|random|pct|pos", "How to search [exhaustive]",
+    value("--mode", "exhaustive|random|pct|pos|surw|rff|portfolio", "How to search [exhaustive]",
           [&session](const std::string& text) { session.mode = mode_or_refuse(text); });
     value("--depth", "N", "Order constraints that --mode pct is to meet by chance [3]",
           [&session](const std::string& text) {
