@@ -163,14 +163,11 @@ thread_id rff::choose(random_source& random, std::span<const pending_operation> 
 void rff::performed(random_source& random, const performed_operation& done,
                     std::span<const pending_operation> pending) {
   order_.performed(random, done, pending);
-  if (done.location == no_location) {
-    if (done.thread < next_.size()) next_[done.thread] = no_place;
-    return;
-  }
+  if (done.location == no_location) return places_.performed(done);
   const place_id here = place_of(done);
+  const place_id initial = places_.of_initial(done.location);  // a source, seen or not
   if (done.reads_from != no_event) {
-    const place_id source = done.reads_from == initial_write ? places_.of_initial(done.location)
-                                                             : of_event_[done.reads_from];
+    const place_id source = done.reads_from == initial_write ? initial : of_event_[done.reads_from];
     if (pairs_.insert({here, source}).second) {
       random_source hash(here, source);
       combination_.first += hash.next();
