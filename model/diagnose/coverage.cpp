@@ -43,7 +43,8 @@ void coverage::number_places(const execution_graph& graph, const event_lookup& r
     places_[id] = place_of(recorded(e.thread, e.index));
     // The read of a read-modify-write is passed with its write.
     if (!e.is_read() || e.exclusive()) continue;
-    auto& readers = e.reads_from == initial_write ? of_initial_[e.location] : readers_[e.reads_from];
+    auto& readers =
+        e.reads_from == initial_write ? of_initial_[e.location] : readers_[e.reads_from];
     readers.push_back(id);
   }
 }

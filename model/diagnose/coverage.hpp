@@ -75,10 +75,10 @@ class coverage {
   std::uint64_t last_new_ = 0;
 
   // of one execution
-  std::vector<place> places_;                     // by event
-  std::vector<std::vector<event_id>> readers_;    // by event
-  std::vector<std::vector<event_id>> of_initial_; // readers, by location
-  std::vector<passed> passed_;                    // of one location
+  std::vector<place> places_;                      // by event
+  std::vector<std::vector<event_id>> readers_;     // by event
+  std::vector<std::vector<event_id>> of_initial_;  // readers, by location
+  std::vector<passed> passed_;                     // of one location
 };
 
 }  // namespace heddle::diagnose

@@ -88,6 +88,9 @@ class command_line {
     if (!options_.session.replay.empty() && options_.session.keep_going) {
       return complaint("--replay runs one execution, so --keep-going has no meaning beside it");
     }
+    if (options_.session.coverage && options_.session.mode == search_mode::exhaustive) {
+      return complaint("--coverage is for the random modes: the exhaustive one reaches everything");
+    }
     return {std::move(options_), {}, exit_status::verified};
   }
 
@@ -150,6 +153,8 @@ class command_line {
           [&session](const std::string& text) {
             session.max_steps = whole_number<std::uint32_t>("--max-steps", text, 1);
           });
+    flag("--coverage", "Say what a random mode has not reached; stop when nothing new comes",
+         session.coverage);
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);

@@ -49,21 +49,37 @@ ordered_json reason(const check_result& result, const locator& places) {
   return place.empty() ? result.reason : result.reason + " (at " + place + ")";
 }
 
+ordered_json json_of(const std::vector<coverage_summary::place_pair>& pairs) {
+  ordered_json list = ordered_json::array();
+  for (const auto& pair : pairs) list.push_back({pair.first, pair.second});
+  return list;
+}
+
+ordered_json json_of(const coverage_summary& coverage) {
+  return {{"executions", coverage.executions},        {"last_new", coverage.last_new},
+          {"stopped_early", coverage.stopped_early},  {"racing", coverage.racing},
+          {"one_order", json_of(coverage.one_order)}, {"reads_from", coverage.reads_from},
+          {"unread", json_of(coverage.unread)}};
+}
+
 ordered_json json_of(const check_result& result, const setting& around) {
   const locator places(around);
-  return {{"name", result.name},
-          {"verdict", name_of(result.verdict)},
-          {"reason", reason(result, places)},
-          {"memory_model", result.memory_model},
-          {"mode", result.mode},
-          {"executions", result.executions},
-          {"blocked", result.blocked},
-          {"seconds", finite(result.seconds)},
-          {"executions_per_second", finite(executions_per_second(result))},
-          {"max_events", result.max_events},
-          {"threads", result.threads},
-          {"seed", result.seed},
-          {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  ordered_json check = {
+      {"name", result.name},
+      {"verdict", name_of(result.verdict)},
+      {"reason", reason(result, places)},
+      {"memory_model", result.memory_model},
+      {"mode", result.mode},
+      {"executions", result.executions},
+      {"blocked", result.blocked},
+      {"seconds", finite(result.seconds)},
+      {"executions_per_second", finite(executions_per_second(result))},
+      {"max_events", result.max_events},
+      {"threads", result.threads},
+      {"seed", result.seed},
+      {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
+  if (result.coverage) check["coverage"] = json_of(*result.coverage);
+  return check;
 }
 
 std::string text_of(const ordered_json& value) {
