@@ -91,7 +91,7 @@ TEST(coverage, leaves_out_what_is_ordered_by_something_else) {
 TEST(coverage, has_nothing_left_of_a_small_program) {
   const char* const program =
       "P0:\n  x.store(1, rlx)\n  y.store(1, rlx)\nP1:\n  r = y.load(rlx)\n  s = x.load(rlx)\n"
-      "  assert s == 1 || r == 0\n";
+      "  assert s == 1 or r == 0\n";
   watched strong, weak;
   draw(strong, compile(program), search_mode::pos, 500, 0);
   draw(weak, compile(program), search_mode::pos, 500);

@@ -10,9 +10,9 @@
 
 #include "model/explore/random_search.hpp"
 #include "model/explore/rff.hpp"
-#include "model/testing/graph_key.hpp"
 #include "model/testing/litmus_code.hpp"
 #include "model/testing/litmus_program.hpp"
+#include "model/testing/search_runner.hpp"
 
 namespace heddle::testing {
 namespace {
@@ -58,7 +58,7 @@ std::string reorder(unsigned threads) {
     text += "P" + std::to_string(t) + ":\n  a.store(1, rlx)\n  b.store(1, rlx)\n";
   }
   return text + "P" + std::to_string(threads - 1) +
-         ":\n  r = a.load(rlx)\n  s = b.load(rlx)\n  assert r == 1 || s == 0\n";
+         ":\n  r = a.load(rlx)\n  s = b.load(rlx)\n  assert r == 1 or s == 0\n";
 }
 
 /// The number of the first execution that fails, from 1; limit + 1 if none does.
