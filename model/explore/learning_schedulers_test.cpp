@@ -109,19 +109,28 @@ TEST(rff, counts_each_number_once) {
   EXPECT_EQ(scheduler.combinations(), 1u);
 }
 
-std::vector<graph_key> sequence(search_mode mode) {
+/// 100 executions; some are begun twice, as where a loop has been recognised.
+std::vector<graph_key> sequence(search_mode mode, bool repeat = false) {
   const litmus_code code = compile(reorder(4));
   litmus_program program(code);
   const auto scheduler = make_scheduler(mode, 3);
   random_search search({}, *scheduler, 1);
   std::vector<graph_key> keys;
   for (std::uint64_t n = 0; n < 100; ++n) {
-    search.begin_execution(n);
-    program.run(search);
-    search.end_execution();
+    for (unsigned times = repeat && n % 7 == 0 ? 2 : 1; times > 0; --times) {
+      search.begin_execution(n);
+      program.run(search);
+      search.end_execution();
+    }
     keys.push_back(key_of(search.graph(), program, false));
   }
   return keys;
+}
+
+TEST(learning, is_not_changed_by_executions_that_are_repeated) {
+  for (const auto mode : {search_mode::surw, search_mode::rff, search_mode::portfolio}) {
+    EXPECT_EQ(sequence(mode), sequence(mode, true)) << heddle::name_of(mode);
+  }
 }
 
 TEST(portfolio, is_each_of_its_members_in_turns) {

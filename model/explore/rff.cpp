@@ -12,14 +12,17 @@ void rff::begin(random_source& random, std::uint64_t number, std::uint64_t longe
   number_ = number;
   forget();
   order_.begin(random, number, longest);
-  const bool free = random.below(4) == 0;
   if (again) {
+    random = drawn_;
     for (constraint& c : schedule_) c.kept = false;
     return;
   }
   schedule_.clear();
-  if (free || corpus_.empty()) return;
-  schedule_ = mutated(random, corpus_[take_from_corpus()].schedule);
+  const bool free = random.below(4) == 0;
+  if (!free && !corpus_.empty()) {
+    schedule_ = mutated(random, corpus_[take_from_corpus()].schedule);
+  }
+  drawn_ = random;
 }
 
 /// The execution that has ended is judged by what its reads saw.

@@ -19,8 +19,8 @@
 // pairs make, of places that have been seen, needs c additions from p² pairs of places, p of them,
 // however many threads and operations there are: reorder_100 has as many pairs as reorder_3.
 //
-// What an execution does depends on all before it with the same seed. An execution that is
-// repeated under its number leaves no trace of its first run but the places.
+// What an execution does depends on all before it with the same seed. One that is repeated under
+// its number is drawn as it was, and leaves no trace of its first run but the places.
 #pragma once
 
 #include <map>
@@ -92,6 +92,7 @@ class rff final : public scheduler {
   // of the current execution
   std::uint64_t number_ = no_number;
   abstract_schedule schedule_;
+  random_source drawn_{0, 0};  // as it was when that was drawn
   combination combination_;
   std::set<std::pair<place_id, place_id>> pairs_;
   std::vector<place_id> next_;      // by thread, no_place: not yet known

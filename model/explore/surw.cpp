@@ -5,14 +5,20 @@
 namespace heddle {
 
 void surw::begin(random_source& random, std::uint64_t number, std::uint64_t) {
-  estimate_.begin_execution(number_ != no_number && number_ != number);
+  const bool again = number_ == number;
+  estimate_.begin_execution(number_ != no_number && !again);
   number_ = number;
   chosen_ = no_thread;
   created_ = 0;
   walk_ = estimate_.executions() == 0;
-  const auto& shared = estimate_.shared();
-  const std::size_t which = random.below(shared.size() + 1);
-  location_ = which < shared.size() ? shared[which] : no_location;
+  if (again) {
+    random = drawn_;
+  } else {
+    const auto& shared = estimate_.shared();
+    const std::size_t which = random.below(shared.size() + 1);
+    location_ = which < shared.size() ? shared[which] : no_location;
+    drawn_ = random;
+  }
   estimate_.look_at(location_);
 }
 

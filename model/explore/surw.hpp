@@ -44,6 +44,7 @@ class surw final : public scheduler {
   event_estimate estimate_;
   std::uint64_t number_ = no_number;
   bool walk_ = true;                    // nothing is known yet
+  random_source drawn_{0, 0};           // as it was when the next was drawn
   location_id location_ = no_location;  // of the interesting operations; no_location: all are
   thread_id chosen_ = no_thread;        // performs the next interesting one
   thread_id created_ = 0;               // the last thread that was
