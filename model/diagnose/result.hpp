@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/diagnose/coverage_summary.hpp"
 #include "model/program/execution_size.hpp"
 #include "model/program/failure.hpp"
 
@@ -98,6 +99,7 @@ struct check_result {
   std::uint64_t failures = 0;  // how many executions failed (more than 1 with --keep-going)
   std::optional<failing_execution> failure;  // the first
   std::optional<search_estimate> estimate;   // if one was asked for
+  std::optional<coverage_summary> coverage;  // of a random mode, if it was asked for
 };
 
 }  // namespace heddle

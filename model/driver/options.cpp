@@ -39,11 +39,13 @@ memory_model model_or_refuse(const std::string& name) {
 }
 
 search_mode mode_or_refuse(const std::string& name) {
-  for (const auto mode :
-       {search_mode::exhaustive, search_mode::random, search_mode::pct, search_mode::pos}) {
+  for (const auto mode : all_search_modes) {
     if (name == name_of(mode)) return mode;
   }
-  refuse(fmt::format("option --mode knows exhaustive, random, pct and pos, not \"{}\"", name));
+  refuse(
+      fmt::format("option --mode knows exhaustive, random, pct, pos, surw, rff and portfolio, not "
+                  "\"{}\"",
+                  name));
 }
 
 void require_one_job(const std::string& text) {
@@ -86,6 +88,9 @@ class command_line {
     if (!options_.session.replay.empty() && options_.session.keep_going) {
       return complaint("--replay runs one execution, so --keep-going has no meaning beside it");
     }
+    if (options_.session.coverage && options_.session.mode == search_mode::exhaustive) {
+      return complaint("--coverage is for the random modes: the exhaustive one reaches everything");
+    }
     return {std::move(options_), {}, exit_status::verified};
   }
 
@@ -119,7 +124,7 @@ class command_line {
     session_options& session = options_.session;
     value("--memory-model", "cpp20|rc11|sc", "What the processor and compiler may do [cpp20]",
           [&session](const std::string& text) { session.model = model_or_refuse(text); });
-    value("--mode", "exhaustive|random|pct|pos", "How to search [exhaustive]",
+    value("--mode", "exhaustive|random|pct|pos|surw|rff|portfolio", "How to search [exhaustive]",
           [&session](const std::string& text) { session.mode = mode_or_refuse(text); });
     value("--depth", "N", "Order constraints that --mode pct is to meet by chance [3]",
           [&session](const std::string& text) {
@@ -148,6 +153,8 @@ class command_line {
           [&session](const std::string& text) {
             session.max_steps = whole_number<std::uint32_t>("--max-steps", text, 1);
           });
+    flag("--coverage", "Say what a random mode has not reached; stop when nothing new comes",
+         session.coverage);
     value("--jobs", "N", "Processes to search with [1]", require_one_job);
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);

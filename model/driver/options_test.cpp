@@ -127,6 +127,11 @@ TEST(options, every_mode_has_its_name) {
   EXPECT_EQ(good({"--mode", "random"}).session.mode, search_mode::random);
   EXPECT_EQ(good({"--mode", "pct"}).session.mode, search_mode::pct);
   EXPECT_EQ(good({"--mode", "pos"}).session.mode, search_mode::pos);
+  EXPECT_EQ(good({"--mode", "surw"}).session.mode, search_mode::surw);
+  EXPECT_EQ(good({"--mode", "rff"}).session.mode, search_mode::rff);
+  EXPECT_EQ(good({"--mode", "portfolio"}).session.mode, search_mode::portfolio);
+  EXPECT_FALSE(good({"--mode", "pos"}).session.coverage);
+  EXPECT_TRUE(good({"--mode", "pos", "--coverage"}).session.coverage);
   EXPECT_EQ(good({}).session.depth, 3u);
   EXPECT_EQ(good({"--depth", "1"}).session.depth, 1u);
   EXPECT_EQ(good({}).session.stale_percent, 50u);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "model/driver/coverage_watch.hpp"
 #include "model/driver/cut_loop.hpp"
 #include "model/driver/estimate_search.hpp"
 #include "model/driver/library_spins.hpp"
@@ -162,25 +163,29 @@ class session {
     random_search search(options_of_search(), *scheduler, options_.seed, options_.stale_percent);
     std::uint64_t limit = options_.executions;
     if (limit == 0 && options_.seconds == 0) limit = random_executions;
+    coverage_watch coverage(engine_, options_.coverage, result_.coverage);
     std::uint64_t looked_at = engine_.steps();
     std::uint64_t number = 0;
-    while (limit == 0 || number < limit) {
+    while ((limit == 0 || number < limit) && !coverage.saturated()) {
       if (number == 0 || engine_.steps() - looked_at > 2000 || crash_guard::interrupted()) {
         looked_at = engine_.steps();
         if (out_of_time(0)) return;
       }
       search.begin_execution(number);
       output_.begin_execution();
+      coverage.begin_execution();
       engine_.run(search);
       const ending how = search.end_execution();
       // What has just been learnt changes this execution; those before stand for themselves.
       if (engine_.learned()) continue;
       ++number;
+      coverage.look_at(search);
       if (!judge(search, how)) return;
     }
     std::string reason =
         fmt::format("{} execution{} drawn at random (--mode {}, --seed {}); there may be others",
                     number, number == 1 ? " was" : "s were", name_of(options_.mode), options_.seed);
+    if (coverage.saturated()) reason += coverage.words();
     if (cut_ > 0) {
       reason += fmt::format("; {} had more than {} events (--max-steps){}{}", cut_,
                             options_.max_steps, loop_.sentence.empty() ? "" : "; ", loop_.sentence);

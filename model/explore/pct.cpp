@@ -2,7 +2,7 @@
 
 namespace heddle {
 
-void pct::begin(random_source& random, std::uint64_t longest) {
+void pct::begin(random_source& random, std::uint64_t, std::uint64_t longest) {
   priorities_.clear();
   performed_ = 0;
   const std::uint64_t length = longest == 0 ? first_length : longest;
@@ -24,7 +24,7 @@ thread_id pct::choose(random_source& random, std::span<const pending_operation> 
   return best;
 }
 
-void pct::performed(random_source& random, const pending_operation& done,
+void pct::performed(random_source& random, const performed_operation& done,
                     std::span<const pending_operation>) {
   ++performed_;
   for (std::size_t i = 0; i < change_points_.size(); ++i) {

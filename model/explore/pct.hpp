@@ -26,9 +26,9 @@ class pct final : public scheduler {
   /// `depth` from 1: with so many ordering constraints less one is there a change point.
   explicit pct(unsigned depth) : change_points_(depth - 1) {}
 
-  void begin(random_source& random, std::uint64_t longest) override;
+  void begin(random_source& random, std::uint64_t number, std::uint64_t longest) override;
   thread_id choose(random_source& random, std::span<const pending_operation> pending) override;
-  void performed(random_source& random, const pending_operation& done,
+  void performed(random_source& random, const performed_operation& done,
                  std::span<const pending_operation> pending) override;
 
  private:

@@ -16,7 +16,7 @@ thread_id pos::choose(random_source& random, std::span<const pending_operation> 
   return best;
 }
 
-void pos::performed(random_source& random, const pending_operation& done,
+void pos::performed(random_source& random, const performed_operation& done,
                     std::span<const pending_operation> pending) {
   priority_of(random, done.thread) = unknown;  // its next operation draws anew
   for (const pending_operation& other : pending) {

@@ -19,9 +19,9 @@ namespace heddle {
 
 class pos final : public scheduler {
  public:
-  void begin(random_source&, std::uint64_t) override { priorities_.clear(); }
+  void begin(random_source&, std::uint64_t, std::uint64_t) override { priorities_.clear(); }
   thread_id choose(random_source& random, std::span<const pending_operation> pending) override;
-  void performed(random_source& random, const pending_operation& done,
+  void performed(random_source& random, const performed_operation& done,
                  std::span<const pending_operation> pending) override;
 
  private:

@@ -24,7 +24,7 @@ void random_search::begin_execution(std::uint64_t number) {
   next_ = no_thread;
   performed_ = 0;
   stale_ = random_.chance(50);
-  scheduler_.begin(random_, longest_);
+  scheduler_.begin(random_, number, longest_);
   begin(graph_);
 }
 
@@ -86,7 +86,20 @@ random_search::announcement& random_search::announced(thread_id thread) {
 
 pending_operation random_search::pending(thread_id thread) {
   const operation& op = announced(thread).op;
-  return {thread, op.location, op.kind != operation_kind::load};
+  return {thread, op.location, op.kind != operation_kind::load, op.kind, op.operand};
+}
+
+/// What has come of the thread's operation, which is in the graph now.
+performed_operation random_search::done_by(thread_id thread) {
+  performed_operation done;
+  static_cast<pending_operation&>(done) = pending(thread);
+  done.event = graph().thread_events(thread).back();
+  const event& last = graph()[done.event];
+  done.wrote = last.is_write();
+  const bool both = last.is_write() && last.exclusive();
+  const event& read = both ? graph()[graph().thread_events(thread)[last.index - 1]] : last;
+  if (read.is_read()) done.reads_from = read.reads_from;
+  return done;
 }
 
 /// The operations of all threads that can go on. False: some have not said what theirs is.
@@ -120,7 +133,7 @@ void random_search::performs(thread_id thread) {
   longest_ = std::max(longest_, ++performed_);
   collect_pending(thread);
   std::erase_if(pending_, [&](const pending_operation& p) { return !announced(p.thread).made; });
-  scheduler_.performed(random_, pending(thread), pending_);
+  scheduler_.performed(random_, done_by(thread), pending_);
   announced(thread).made = false;
 }
 

@@ -37,7 +37,8 @@ class random_search final : public graph_recorder {
   ~random_search() override;
 
   /// Prepares execution `number` of the seed. What happens in it depends on the seed, the number
-  /// and, for the estimate of PCT, on the lengths of the executions before.
+  /// and, for what PCT, SURW and RFF learn, on the executions before; their numbers ascend. If
+  /// `number` was the last one, too, that execution is repeated.
   void begin_execution(std::uint64_t number);
 
  private:
@@ -59,6 +60,7 @@ class random_search final : public graph_recorder {
   bool can_read(event_id read, event_id source);
   announcement& announced(thread_id thread);
   pending_operation pending(thread_id thread);
+  performed_operation done_by(thread_id thread);
   thread_id decide();
   bool collect_pending(thread_id but = no_thread);
   bool go_round(thread_id thread);

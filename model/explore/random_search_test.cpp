@@ -19,7 +19,8 @@ namespace heddle::testing {
 namespace {
 
 constexpr memory_model all_models[] = {memory_model::cpp20, memory_model::rc11, memory_model::sc};
-constexpr search_mode all_modes[] = {search_mode::random, search_mode::pct, search_mode::pos};
+constexpr search_mode all_modes[] = {search_mode::random, search_mode::pct, search_mode::pos,
+                                     search_mode::surw,   search_mode::rff, search_mode::portfolio};
 constexpr unsigned depth = 3;
 constexpr std::uint64_t seed = 17;
 

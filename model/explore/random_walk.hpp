@@ -13,11 +13,11 @@ namespace heddle {
 
 class random_walk final : public scheduler {
  public:
-  void begin(random_source&, std::uint64_t) override {}
+  void begin(random_source&, std::uint64_t, std::uint64_t) override {}
   thread_id choose(random_source& random, std::span<const pending_operation> pending) override {
     return pending[random.below(pending.size())].thread;
   }
-  void performed(random_source&, const pending_operation&,
+  void performed(random_source&, const performed_operation&,
                  std::span<const pending_operation>) override {}
 };
 

@@ -1,6 +1,7 @@
-// Who comes next, in an execution that is chosen at random: what random_walk, pct and pos decide.
-// A scheduler sees the operations that the threads are about to perform, and nothing else. What a
-// read sees and where a write goes is not its business, but random_search's.
+// Who comes next, in an execution that is chosen at random: what random_walk, pct, pos, surw and
+// rff decide, each in its own way, and portfolio in turns. A scheduler sees the operations that the
+// threads are about to perform and what came of those that have, and nothing else. What a read sees
+// and where a write goes is not its business, but random_search's.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <span>
 
 #include "model/explore/random_source.hpp"
+#include "model/graph/event.hpp"
 #include "model/program/operation.hpp"
 
 namespace heddle {
@@ -17,6 +19,10 @@ struct pending_operation {
   thread_id thread = no_thread;
   location_id location = no_location;
   bool may_write = false;
+  operation_kind kind = operation_kind::fence;
+  value operand = {};  // what a store writes, a read-modify-write adds, …
+
+  bool may_read() const { return location != no_location && kind != operation_kind::store; }
 
   /// Whether the order of the two can matter.
   bool conflicts_with(const pending_operation& other) const {
@@ -24,28 +30,41 @@ struct pending_operation {
   }
 };
 
+/// An operation that has happened.
+struct performed_operation : pending_operation {
+  event_id event = no_event;       // its last one: of a read-modify-write, the write
+  event_id reads_from = no_event;  // no_event: it has read nothing
+  bool wrote = false;
+};
+
 class scheduler {
  public:
   virtual ~scheduler() = default;
 
-  /// An execution begins. `longest` is the number of operations of the longest one so far, 0 if
-  /// there was none.
-  virtual void begin(random_source& random, std::uint64_t longest) = 0;
+  /// Execution `number` begins; if that was the number of the one before, too, that one is to be
+  /// forgotten. `longest` is the number of operations of the longest one so far, 0 if there was
+  /// none.
+  virtual void begin(random_source& random, std::uint64_t number, std::uint64_t longest) = 0;
 
   /// One of the threads in `pending`, which is not empty and in ascending order. The thread may
   /// turn out to have to wait; then it is asked again, without it.
   virtual thread_id choose(random_source& random, std::span<const pending_operation> pending) = 0;
 
   /// `done` has happened. `pending` are the operations of the other threads that can go on.
-  virtual void performed(random_source& random, const pending_operation& done,
+  virtual void performed(random_source& random, const performed_operation& done,
                          std::span<const pending_operation> pending) = 0;
 };
 
 /// How to search.
-enum class search_mode : std::uint8_t { exhaustive, random, pct, pos };
+enum class search_mode : std::uint8_t { exhaustive, random, pct, pos, surw, rff, portfolio };
+
+inline constexpr search_mode all_search_modes[] = {
+    search_mode::exhaustive, search_mode::random, search_mode::pct,      search_mode::pos,
+    search_mode::surw,       search_mode::rff,    search_mode::portfolio};
 
 constexpr const char* name_of(search_mode mode) {
-  constexpr const char* names[] = {"exhaustive", "random", "pct", "pos"};
+  constexpr const char* names[] = {"exhaustive", "random", "pct",      "pos",
+                                   "surw",       "rff",    "portfolio"};
   return names[static_cast<unsigned>(mode)];
 }
 

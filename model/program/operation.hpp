@@ -31,7 +31,7 @@ enum class operation_kind : std::uint8_t {
   compare_exchange,   // -> the value read; it succeeded iff that equals `expected`
   fence,              //
   choose,             // -> an alternative 0 .. operand-1; 0 is the canonical one
-  create_thread,      // -> the id of the new thread
+  create_thread,      // -> the id of the new thread; operand: equal for threads with equal tasks
   join_thread,        // blocks until thread `operand` has finished
   finish_thread,      // the last operation of every thread
 };

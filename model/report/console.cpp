@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/report/columns.hpp"
+#include "model/report/coverage_words.hpp"
 #include "model/report/story.hpp"
 #include "model/report/text.hpp"
 #include "model/report/words.hpp"
@@ -140,6 +141,17 @@ class console {
     blank();
   }
 
+  void coverage(const coverage_summary& seen) {
+    const coverage_words words = words_for(seen);
+    blank();
+    for (const std::string& sentence : words.sentences) {
+      paragraph({{printable(sentence), tone::plain}});
+    }
+    for (const std::string& line : words.list) {
+      paragraph({{printable(line), tone::plain}}, 2 * margin);
+    }
+  }
+
   std::string take() { return std::move(out_); }
 
  private:
@@ -172,6 +184,7 @@ std::string render_console(const check_result& result, const console_style& styl
     page.paragraph(pieces, margin);
   }
   if (result.failure) page.whole_failure(result);
+  if (result.coverage) page.coverage(*result.coverage);
   return page.take();
 }
 

@@ -80,6 +80,19 @@ ordered_json json_of(const search_estimate& estimate) {
           {"seconds", finite(estimate.seconds)}};
 }
 
+ordered_json json_of(const std::vector<coverage_summary::place_pair>& pairs) {
+  ordered_json list = ordered_json::array();
+  for (const auto& pair : pairs) list.push_back({pair.first, pair.second});
+  return list;
+}
+
+ordered_json json_of(const coverage_summary& coverage) {
+  return {{"executions", coverage.executions},        {"last_new", coverage.last_new},
+          {"stopped_early", coverage.stopped_early},  {"racing", coverage.racing},
+          {"one_order", json_of(coverage.one_order)}, {"reads_from", coverage.reads_from},
+          {"unread", json_of(coverage.unread)}};
+}
+
 ordered_json json_of(const check_result& result, const setting& around) {
   const locator places(around);
   ordered_json object = {
@@ -97,6 +110,7 @@ ordered_json json_of(const check_result& result, const setting& around) {
       {"seed", result.seed},
       {"failure", result.failure ? json_of(*result.failure, places) : ordered_json(nullptr)}};
   if (result.estimate) object["estimate"] = json_of(*result.estimate);
+  if (result.coverage) object["coverage"] = json_of(*result.coverage);
   return object;
 }
 

@@ -4,6 +4,7 @@
 #include "model/runtime/ended_stacks.hpp"
 #include "model/runtime/endings.hpp"
 #include "model/runtime/robust_mutexes.hpp"
+#include "model/runtime/thread_role.hpp"
 #include "model/runtime/thread_specific.hpp"
 
 bool heddle_inside = false;
@@ -169,6 +170,7 @@ step engine::perform_undoable(const operation& op, const char* name, std::uintpt
 thread_id engine::create_thread(void* (*function)(void*), void* argument, bool detached) {
   operation op;
   op.kind = operation_kind::create_thread;
+  op.operand = role_of_thread(function, argument);
   const std::uintptr_t created_at = place(0);
   const step s = perform(op, "create", 0);
   const auto id = static_cast<thread_id>(s.result.low);

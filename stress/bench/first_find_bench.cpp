@@ -2,7 +2,7 @@
 // and named on the command line (all, if none is), each scheduler, without and with old values,
 // over 100 seeds, the median, the 90th percentile, and how many seeds did not find it.
 //
-//   first_find_bench [--seeds N] [--limit N] [CHECK…]
+//   first_find_bench [--seeds N] [--limit N] [--mode MODE]… [--stale PERCENT]… [CHECK…]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,9 @@ namespace {
 
 struct measurement {
   std::uint64_t seeds = 100;
-  std::uint64_t limit = 10'000;  // executions per seed
+  std::uint64_t limit = 10'000;    // executions per seed
+  std::vector<search_mode> modes;  // none: all
+  std::vector<unsigned> stale;     // percent; none: 0 and the usual
   std::vector<std::string_view> checks;
 };
 
@@ -51,50 +53,83 @@ std::uint64_t first_find(const driver::registered_check& check, search_mode mode
   return limit + 1;
 }
 
+/// "median / 90 % / how many never".
+std::string summary(std::vector<std::uint64_t> found, std::uint64_t limit) {
+  std::ranges::sort(found);
+  const auto shown = [&](std::size_t percent) {
+    const std::uint64_t n = found[(found.size() - 1) * percent / 100];
+    return n > limit ? std::string("none") : std::to_string(n);
+  };
+  return fmt::format("{} / {} / {}", shown(50), shown(90), std::ranges::count(found, limit + 1));
+}
+
 void measure(const driver::registered_check& check, const measurement& how) {
-  for (const unsigned stale : {0u, random_search::usual_stale_percent}) {
+  for (const unsigned stale : how.stale) {
     fmt::print("| `{}` | {} |", check.name, stale);
-    for (const auto mode : {search_mode::random, search_mode::pct, search_mode::pos}) {
+    for (const search_mode mode : how.modes) {
       std::vector<std::uint64_t> found;
       for (std::uint64_t seed = 1; seed <= how.seeds; ++seed) {
         found.push_back(first_find(check, mode, stale, seed, how.limit));
       }
-      std::ranges::sort(found);
-      const auto never = std::ranges::count(found, how.limit + 1);
-      const auto shown = [&](std::size_t percent) {
-        const std::uint64_t n = found[(found.size() - 1) * percent / 100];
-        return n > how.limit ? std::string("none") : std::to_string(n);
-      };
-      fmt::print(" {} | {} | {} |", shown(50), shown(90), never);
+      fmt::print(" {} |", summary(std::move(found), how.limit));
+      std::fflush(stdout);
     }
     fmt::print("\n");
-    std::fflush(stdout);
   }
 }
 
-std::uint64_t number_or_exit(std::string_view text) {
+std::uint64_t number_or_exit(std::string_view text, std::uint64_t least) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc{} && end == text.data() + text.size() && number > 0) return number;
-  fmt::print(stderr, "first_find_bench: not a number from 1: {}\n", text);
+  if (error == std::errc{} && end == text.data() + text.size() && number >= least) return number;
+  fmt::print(stderr, "first_find_bench: not a number from {}: {}\n", least, text);
   std::exit(2);
 }
 
-int run(std::vector<std::string_view> words) {
+search_mode mode_or_exit(std::string_view text) {
+  for (const search_mode mode : all_search_modes) {
+    if (mode != search_mode::exhaustive && text == name_of(mode)) return mode;
+  }
+  fmt::print(stderr, "first_find_bench: not a random mode: {}\n", text);
+  std::exit(2);
+}
+
+measurement read_words(const std::vector<std::string_view>& words) {
   measurement how;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--seeds" || words[i] == "--limit") {
-      const std::uint64_t number = number_or_exit(i + 1 < words.size() ? words[i + 1] : "");
-      (words[i] == "--seeds" ? how.seeds : how.limit) = number;
-      ++i;
+    const std::string_view word = words[i];
+    if (!word.starts_with("--")) {
+      how.checks.push_back(word);
+      continue;
+    }
+    const std::string_view given = ++i < words.size() ? words[i] : "";
+    if (word == "--seeds") {
+      how.seeds = number_or_exit(given, 1);
+    } else if (word == "--limit") {
+      how.limit = number_or_exit(given, 1);
+    } else if (word == "--stale") {
+      how.stale.push_back(static_cast<unsigned>(number_or_exit(given, 0)));
+    } else if (word == "--mode") {
+      how.modes.push_back(mode_or_exit(given));
     } else {
-      how.checks.push_back(words[i]);
+      fmt::print(stderr, "first_find_bench: no such option: {}\n", word);
+      std::exit(2);
     }
   }
-  fmt::print(
-      "| check | stale | random: median | 90 % | never | pct | 90 % | never | pos | 90 % | never "
-      "|\n");
-  fmt::print("|---|---|---|---|---|---|---|---|---|---|---|\n");
+  if (how.stale.empty()) how.stale = {0, random_search::usual_stale_percent};
+  if (how.modes.empty()) {
+    how.modes.assign(std::begin(all_search_modes) + 1, std::end(all_search_modes));
+  }
+  return how;
+}
+
+int run(const std::vector<std::string_view>& words) {
+  const measurement how = read_words(words);
+  fmt::print("| check | stale |");
+  for (const search_mode mode : how.modes) fmt::print(" {} |", name_of(mode));
+  fmt::print("\n|---|---|");
+  for (std::size_t i = 0; i < how.modes.size(); ++i) fmt::print("---|");
+  fmt::print("\n");
   std::size_t measured = 0;
   for (const driver::registered_check& check : driver::registered_checks()) {
     const bool wanted = how.checks.empty() || std::ranges::count(how.checks, check.name) != 0;

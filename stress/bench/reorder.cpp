@@ -32,3 +32,4 @@ void reorder(int threads) {
 HEDDLE_CHECK(reorder_3) { reorder(3); }
 HEDDLE_CHECK(reorder_5) { reorder(5); }
 HEDDLE_CHECK(reorder_10) { reorder(10); }
+HEDDLE_CHECK(reorder_100) { reorder(100); }
