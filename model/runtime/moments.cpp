@@ -1,10 +1,9 @@
 // What a check asks of its own execution: what happens before the place where a thread stands
 // (heddle/detail/moment.hpp). Answered from the clock by which plain accesses are judged, so the
 // question is no operation: it orders nothing and adds no execution.
-#include "heddle/detail/moment.hpp"
-
 #include <algorithm>
 
+#include "heddle/detail/moment.hpp"
 #include "model/runtime/engine.hpp"
 
 using heddle::runtime::engine;

@@ -1,7 +1,6 @@
 // What these checks share: the specifications, and threads with a column each.
 #pragma once
 
-#include <cstddef>
 #include <deque>
 #include <heddle/check.hpp>
 #include <heddle/linearizable.hpp>
@@ -55,11 +54,8 @@ struct container {
 template <class History, class... Body>
 void at_once(History& history, Body&&... bodies) {
   std::vector<std::thread> threads;
-  std::size_t number = 0;
-  ((threads.emplace_back([&bodies, &line = history.column("thread " + std::to_string(++number))] {
-     bodies(line);
-   })),
-   ...);
+  const auto name = [&] { return "thread " + std::to_string(history.columns().size() + 1); };
+  (threads.emplace_back([&bodies, &line = history.column(name())] { bodies(line); }), ...);
   for (std::thread& thread : threads) thread.join();
 }
 

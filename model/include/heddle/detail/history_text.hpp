@@ -104,7 +104,8 @@ class history_text {
     std::string text;
     for (std::size_t above = 0; above < row; ++above) {
       const std::size_t i = rows_[above];
-      if (!node(rows_[row]).after.contains(i) || node(i).column == node(rows_[row]).column) continue;
+      if (!node(rows_[row]).after.contains(i) || node(i).column == node(rows_[row]).column)
+        continue;
       bool follows = false;
       for (std::size_t k = above + 1; k < row; ++k) {
         follows |= node(rows_[row]).after.contains(rows_[k]) && node(rows_[k]).after.contains(i);

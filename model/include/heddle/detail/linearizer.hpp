@@ -58,8 +58,7 @@ class linearizer {
       later.after = operation_set(nodes_.size());
       completed_ += later.pending() ? 0 : 1;
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (!nodes_[i].pending() &&
-            nodes_[i].what->returned.happens_before(later.what->called)) {
+        if (!nodes_[i].pending() && nodes_[i].what->returned.happens_before(later.what->called)) {
           later.after.insert(i);
         }
       }
@@ -114,8 +113,7 @@ class linearizer {
       const node& candidate = nodes_[i];
       if (from.done.contains(i) || !from.done.includes(candidate.after)) continue;
       configuration to{from.done, from.state, 0, i, from.completed};
-      const auto result =
-          apply_to<Spec, Operation, Result>(to.state, candidate.what->operation);
+      const auto result = apply_to<Spec, Operation, Result>(to.state, candidate.what->operation);
       if (!result || (!candidate.pending() && !(*result == *candidate.what->result))) continue;
       to.done.insert(i);
       to.completed += candidate.pending() ? 0 : 1;

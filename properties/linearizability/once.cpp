@@ -1,0 +1,167 @@
+// Once cells: a value appears once, and everybody gets it. once_cell, race_once and gil_once_cell
+// by one specification; what keeps them from it.
+#include <atomic>
+#include <heddle/gil_once_cell.hpp>
+#include <heddle/once_cell.hpp>
+#include <heddle/race_once.hpp>
+#include <optional>
+#include <vector>
+
+#include "properties/contracts/cells/tokens.hpp"
+#include "properties/linearizability/support.hpp"
+
+namespace linear {
+namespace {
+
+struct request {
+  enum kind { get, get_or_init, get_or_throw, set } what = get;
+  int value = 0;
+};
+
+std::string describe(const request& asked) {
+  const char* const names[] = {"get", "get_or_init", "get_or_throw", "set"};
+  return names[asked.what] + (asked.what == request::get ? "" : " " + std::to_string(asked.value));
+}
+
+/// An answer is the value that was seen; nothing if there is none, or the initialiser has thrown.
+/// A set answers its value if it was placed, nothing if it was given back.
+struct cell_holding {
+  std::optional<int> value;
+
+  std::optional<int> apply(const request& asked) {
+    if (asked.what == request::set) {
+      if (value) return std::nullopt;
+      return value = asked.value;
+    }
+    if (!value && asked.what == request::get_or_init) value = asked.value;
+    return value;
+  }
+  bool operator==(const cell_holding&) const = default;
+};
+
+using answers = heddle::history<request, std::optional<int>>;
+
+template <class Cell>
+std::optional<int> answer(Cell& cell, const request& asked) {
+  if (asked.what == request::get) {
+    const int* const found = cell.get();
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+  if (asked.what == request::set) {
+    return cell.set(asked.value) ? std::nullopt : std::optional(asked.value);
+  }
+  try {
+    return cell.get_or_init([&] {
+      if (asked.what == request::get_or_throw) throw asked.value;
+      return asked.value;
+    });
+  } catch (int) {
+    return std::nullopt;
+  }
+}
+
+template <class Cell, class... Users>
+void explained_by_one_order(const Users&... users) {
+  Cell cell;
+  answers history;
+  const auto run = [&cell](const auto& user) {
+    return [&cell, &user](auto& line) {
+      for (const request& asked : user) line.call(asked, [&] { return answer(cell, asked); });
+    };
+  };
+  at_once(history, run(users)...);
+  heddle::require_linearizable(cell_holding(), history);
+}
+
+using requests = std::vector<request>;
+const requests init_1_get = {{request::get_or_init, 1}, {request::get}};
+const requests init_2_get = {{request::get_or_init, 2}, {request::get}};
+const requests get_get = {{request::get}, {request::get}};
+const requests throws_get = {{request::get_or_throw, 1}, {request::get}};
+const requests get_set = {{request::get}, {request::set, 3}};
+const requests set_get = {{request::set, 3}, {request::get}};
+
+template <class Cell>
+void initialised_by_two() {
+  explained_by_one_order<Cell>(init_1_get, init_2_get);
+}
+template <class Cell>
+void one_of_two_throws() {
+  explained_by_one_order<Cell>(throws_get, init_2_get);
+}
+template <class Cell>
+void watched() {
+  explained_by_one_order<Cell>(requests{{request::get_or_init, 1}}, get_get);
+}
+
+using waiting_cell = heddle::once_cell<int>;
+HEDDLE_CHECK(once_cell_initialised_by_two) { initialised_by_two<waiting_cell>(); }
+HEDDLE_CHECK(once_cell_one_of_two_throws) { one_of_two_throws<waiting_cell>(); }
+HEDDLE_CHECK(once_cell_watched) { watched<waiting_cell>(); }
+
+/// A set that comes while somebody initialises is refused before there is a value (OC-10): who then
+/// looks finds none. So set is no operation of a cell that is empty or full.
+HEDDLE_CHECK(once_cell_set_and_get) {
+  explained_by_one_order<waiting_cell>(requests{{request::get_or_init, 1}}, set_get);
+}
+/// Where nobody initialises it is: the cell of sets alone.
+HEDDLE_CHECK(once_cell_get_and_set) {
+  explained_by_one_order<waiting_cell>(requests{{request::set, 1}}, get_set);
+}
+
+using racing_cell = heddle::race_once<int>;
+HEDDLE_CHECK(race_once_initialised_by_two) { initialised_by_two<racing_cell>(); }
+HEDDLE_CHECK(race_once_one_of_two_throws) { one_of_two_throws<racing_cell>(); }
+HEDDLE_CHECK(race_once_watched) { watched<racing_cell>(); }
+/// This one never waits, and refuses only for a value that is there.
+HEDDLE_CHECK(race_once_set_and_get) {
+  explained_by_one_order<racing_cell>(requests{{request::get_or_init, 1}}, set_get);
+}
+
+/// Attached to a global lock for each request.
+struct locked_cell {
+  const int* get() {
+    cells::plain_lock lock;
+    return cell.get(lock.token());
+  }
+  template <class Initialise>
+  int& get_or_init(const Initialise& initialise) {
+    cells::plain_lock lock;
+    return cell.get_or_init(lock.token(), [&] {
+      // What initialises may release the lock, and another thread may do the same meanwhile.
+      cells::plain_token::detach_guard detached(lock.token());
+      return initialise();
+    });
+  }
+  std::optional<int> set(int value) {
+    cells::plain_lock lock;
+    return cell.set(lock.token(), value);
+  }
+  heddle::gil_once_cell<int> cell;
+};
+HEDDLE_CHECK(gil_once_cell_initialised_by_two) { initialised_by_two<locked_cell>(); }
+HEDDLE_CHECK(gil_once_cell_watched) { watched<locked_cell>(); }
+HEDDLE_CHECK(gil_once_cell_set_and_get) {
+  explained_by_one_order<locked_cell>(requests{{request::get_or_init, 1}}, set_get);
+}
+
+/// A value that is no pointer, and says itself whether it is there: 0 is none. Looks and then
+/// stores.
+struct looks_then_stores {
+  int* get() { return nullptr; }
+  int get_or_init(const auto& initialise) {
+    if (const int found = value.load()) return found;
+    const int mine = initialise();
+    value.store(mine);
+    return mine;
+  }
+  std::optional<int> set(int) { return 0; }
+  std::atomic<int> value{0};
+};
+HEDDLE_CHECK(once_looks_then_stores) {
+  explained_by_one_order<looks_then_stores>(requests{{request::get_or_init, 1}},
+                                            requests{{request::get_or_init, 2}});
+}
+
+}  // namespace
+}  // namespace linear
