@@ -1,64 +1,13 @@
 // Once cells: a value appears once, and everybody gets it. once_cell, race_once and gil_once_cell
 // by one specification; what keeps them from it.
-#include <atomic>
-#include <heddle/gil_once_cell.hpp>
 #include <heddle/once_cell.hpp>
 #include <heddle/race_once.hpp>
-#include <optional>
 #include <vector>
 
-#include "properties/contracts/cells/tokens.hpp"
-#include "properties/linearizability/support.hpp"
+#include "properties/linearizability/cells.hpp"
 
 namespace linear {
 namespace {
-
-struct request {
-  enum kind { get, get_or_init, get_or_throw, set } what = get;
-  int value = 0;
-};
-
-std::string describe(const request& asked) {
-  const char* const names[] = {"get", "get_or_init", "get_or_throw", "set"};
-  return names[asked.what] + (asked.what == request::get ? "" : " " + std::to_string(asked.value));
-}
-
-/// An answer is the value that was seen; nothing if there is none, or the initialiser has thrown.
-/// A set answers its value if it was placed, nothing if it was given back.
-struct cell_holding {
-  std::optional<int> value;
-
-  std::optional<int> apply(const request& asked) {
-    if (asked.what == request::set) {
-      if (value) return std::nullopt;
-      return value = asked.value;
-    }
-    if (!value && asked.what == request::get_or_init) value = asked.value;
-    return value;
-  }
-  bool operator==(const cell_holding&) const = default;
-};
-
-using answers = heddle::history<request, std::optional<int>>;
-
-template <class Cell>
-std::optional<int> answer(Cell& cell, const request& asked) {
-  if (asked.what == request::get) {
-    const int* const found = cell.get();
-    return found == nullptr ? std::nullopt : std::optional(*found);
-  }
-  if (asked.what == request::set) {
-    return cell.set(asked.value) ? std::nullopt : std::optional(asked.value);
-  }
-  try {
-    return cell.get_or_init([&] {
-      if (asked.what == request::get_or_throw) throw asked.value;
-      return asked.value;
-    });
-  } catch (int) {
-    return std::nullopt;
-  }
-}
 
 template <class Cell, class... Users>
 void explained_by_one_order(const Users&... users) {
@@ -118,46 +67,12 @@ HEDDLE_CHECK(race_once_set_and_get) {
   explained_by_one_order<racing_cell>(requests{{request::get_or_init, 1}}, set_get);
 }
 
-/// Attached to a global lock for each request.
-struct locked_cell {
-  const int* get() {
-    cells::plain_lock lock;
-    return cell.get(lock.token());
-  }
-  template <class Initialise>
-  int& get_or_init(const Initialise& initialise) {
-    cells::plain_lock lock;
-    return cell.get_or_init(lock.token(), [&] {
-      // What initialises may release the lock, and another thread may do the same meanwhile.
-      cells::plain_token::detach_guard detached(lock.token());
-      return initialise();
-    });
-  }
-  std::optional<int> set(int value) {
-    cells::plain_lock lock;
-    return cell.set(lock.token(), value);
-  }
-  heddle::gil_once_cell<int> cell;
-};
 HEDDLE_CHECK(gil_once_cell_initialised_by_two) { initialised_by_two<locked_cell>(); }
 HEDDLE_CHECK(gil_once_cell_watched) { watched<locked_cell>(); }
 HEDDLE_CHECK(gil_once_cell_set_and_get) {
   explained_by_one_order<locked_cell>(requests{{request::get_or_init, 1}}, set_get);
 }
 
-/// A value that is no pointer, and says itself whether it is there: 0 is none. Looks and then
-/// stores.
-struct looks_then_stores {
-  int* get() { return nullptr; }
-  int get_or_init(const auto& initialise) {
-    if (const int found = value.load()) return found;
-    const int mine = initialise();
-    value.store(mine);
-    return mine;
-  }
-  std::optional<int> set(int) { return 0; }
-  std::atomic<int> value{0};
-};
 HEDDLE_CHECK(once_looks_then_stores) {
   explained_by_one_order<looks_then_stores>(requests{{request::get_or_init, 1}},
                                             requests{{request::get_or_init, 2}});
