@@ -59,8 +59,9 @@ std::optional<int> answer(Cell& cell, const request& asked) {
   }
 }
 
-/// Attached to a global lock for each request.
-struct locked_cell {
+/// A cell that is attached to a global lock for each request.
+template <class Cell>
+struct locked {
   const int* get() {
     cells::plain_lock lock;
     return cell.get(lock.token());
@@ -78,8 +79,9 @@ struct locked_cell {
     cells::plain_lock lock;
     return cell.set(lock.token(), value);
   }
-  heddle::gil_once_cell<int> cell;
+  Cell cell;
 };
+using locked_cell = locked<heddle::gil_once_cell<int>>;
 
 /// The address of a copy for this thread; null for 0.
 inline int* copy_of(int value) {

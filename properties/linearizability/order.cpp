@@ -218,6 +218,19 @@ HEDDLE_CHECK(asking_too_early) {
   other.join();
 }
 
+/// What is recorded before an exploration has no place in the order of an execution.
+const looks recorded_outside = [] {
+  looks history;
+  history.column("before main").call({0, true}, [] { return true; });
+  return history;
+}();
+
+HEDDLE_CHECK(recorded_partly_outside) {
+  looks history = recorded_outside;
+  history.column("main").call({0, false}, [] { return true; });
+  heddle::require_linearizable(two_elements(), history);
+}
+
 /// An operation that throws may have taken effect or not.
 HEDDLE_CHECK(pending_took_effect_or_not) {
   looks history;

@@ -2,6 +2,9 @@
 // they see must be explained by one order of all that they did.
 #include "properties/linearizability/cells.hpp"
 
+#include <heddle/attached_once_cell.hpp>
+#include <heddle/borrow_cell.hpp>
+#include <heddle/lazy.hpp>
 #include <heddle/once_cell.hpp>
 #include <heddle/race_once.hpp>
 #include <thread>
@@ -59,10 +62,81 @@ struct cell_that_is_overwritten {
   std::atomic<int> value{0};
 };
 
+/// Of an initialiser of its own, which makes 1.
+struct lazy_cell {
+  int* get() { return value.value_if_made(); }
+  int& get_or_init(const auto&) { return value.get(); }
+  std::optional<int> set(int) { return 0; }
+  heddle::lazy<int> value{[] { return 1; }};
+};
+const std::vector<operation> makes_one = {{"get"}, {"get_or_init", 1}};
+
+struct borrowed {
+  auto read() { return cell.try_borrow(); }
+  auto write() { return cell.try_borrow_mut(); }
+  heddle::borrow_cell<int> cell{0};
+};
+
+/// Looks whether it is borrowed, and then marks it.
+struct borrowed_in_two_steps {
+  struct hold {
+    borrowed_in_two_steps* of;
+    int& operator*() const { return of->value; }
+  };
+  struct guard : std::optional<hold> {
+    using std::optional<hold>::optional;
+    guard(const guard&) = delete;
+    ~guard() {
+      if (*this) (*this)->of->readers.store(0);
+    }
+  };
+  guard read() { return write(); }
+  guard write() {
+    if (readers.load() != 0) return guard();
+    readers.store(1);
+    return guard(hold{this});
+  }
+  std::atomic<int> readers{0};
+  int value = 0;
+};
+
+/// Who may not read or write does nothing; who may has it for himself, or shares it with readers.
+template <class Cell>
+void borrow(const program& which) {
+  Cell cell;
+  std::atomic<int> written{0};
+  std::vector<std::thread> threads;
+  for (const auto& steps : which) {
+    threads.emplace_back([&cell, &written, &steps] {
+      for (const step& s : steps) {
+        if (s.what == 0) {
+          if (const auto reader = cell.read()) heddle::require(**reader >= 0);
+        } else if (auto writer = cell.write()) {
+          ++**writer;
+          written.fetch_add(1, std::memory_order_relaxed);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (const auto reader = cell.read()) {
+    heddle::require(**reader == written, "no writing is lost");
+    return;
+  }
+  heddle::require(false, "who borrows gives back");
+}
+
+const std::vector<operation> borrows = {{"read"}, {"write"}};
+
 }  // namespace
 
 std::vector<subject> cells() {
   return {
+      {"attached_once_cell", looks_and_inits, 3, 2,
+       ask<linear::locked<heddle::attached_once_cell<int>>>},
+      {"borrow_cell", borrows, 3, 2, borrow<borrowed>},
+      {"borrow_cell_in_two_steps", borrows, 3, 2, borrow<borrowed_in_two_steps>, 100, 2},
+      {"lazy", makes_one, 3, 2, ask<lazy_cell>},
       {"once_cell", looks_and_inits, 3, 2, ask<heddle::once_cell<int>>},
       {"once_cell_keeps_running", looks_and_inits, 3, 3, ask<cell_that_keeps_running>, 100, 2},
       {"race_once", sets_too, 3, 3, ask<heddle::race_once<int>>},

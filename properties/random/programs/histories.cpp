@@ -1,7 +1,8 @@
 // The search for a linearization itself: random histories of a queue, judged by it and by an
 // enumeration of all orders that shares nothing with it.
-#include <algorithm>
+#include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "properties/linearizability/support.hpp"
 #include "properties/random/programs/subjects.hpp"
@@ -89,6 +90,38 @@ void compare(const program& which) {
   }
 }
 
+/// Threads of the real machine on a queue under a mutex, judged by time stamps. AtOnce; else one
+/// thread after the other, and takes find nothing.
+template <bool AtOnce>
+void on_real_threads(const program& which) {
+  std::mutex mutex;
+  std::deque<int> queue;
+  transfers history;
+  std::vector<std::thread> threads;
+  for (const auto& steps : which) {
+    auto& line = history.column(std::to_string(threads.size()));
+    threads.emplace_back([&mutex, &queue, &line, &steps] {
+      for (const step& s : steps) {
+        const linear::transfer what = s.what == 0 ? linear::put(s.value) : linear::take;
+        line.call(what, [&]() -> std::optional<int> {
+          std::lock_guard lock(mutex);
+          if (what.put) queue.push_back(*what.put);
+          if (what.put || queue.empty() || !AtOnce) return std::nullopt;
+          const int value = queue.front();
+          queue.pop_front();
+          return value;
+        });
+      }
+    });
+    if (!AtOnce) threads.back().join();
+  }
+  if (AtOnce) {
+    for (std::thread& thread : threads) thread.join();
+  }
+  const auto found = heddle::linearizable(container<discipline::queue>(), history);
+  if (!found) throw std::logic_error(found.message);
+}
+
 std::vector<operation> begins_and_ends() {
   return {{"put on 0:", 2}, {"put on 1:", 2}, {"put on 2:", 2}, {"take on 0"},   {"take on 1"},
           {"take on 2"},    {"end on 0:", 3}, {"end on 1:", 3}, {"end on 2:", 3}};
@@ -100,8 +133,12 @@ std::vector<subject> histories() {
   subject agree{"linearizer", begins_and_ends(), 4, 6, compare<false>};
   subject differ{
       "linearizer_against_one_that_forgets", begins_and_ends(), 4, 6, compare<true>, 2000, 2};
-  agree.explored = differ.explored = false;
-  return {agree, differ};
+  const std::vector<operation> transfers = {{"put", 3}, {"take"}};
+  subject real{"real_threads", transfers, 3, 6, on_real_threads<true>};
+  subject lost{"real_threads_one_after_another", transfers, 3, 6, on_real_threads<false>, 100, 2};
+  std::vector<subject> all = {agree, differ, real, lost};
+  for (subject& s : all) s.explored = false;
+  return all;
 }
 
 }  // namespace programs

@@ -2,6 +2,7 @@
 //
 // Runs random programs over each primitive, all or those that are named: 0 if none of the real ones
 // fails and each planted bug is found and made small within its budget, else 1; 2: wrong arguments.
+// search.hpp says what the environment has to do with it.
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -49,7 +50,7 @@ bool run(const subject& of) {
               fine ? "ok    " : "FAILED", of.name, found.tried, found.inconclusive,
               found.executions, took.count());
   if (found.failed) tell_failure(of, found);
-  if (found.failed && !planted) std::printf("%s", found.report.c_str());
+  if (found.failed && (!planted || found.replayed)) std::printf("%s", found.report.c_str());
   if (!found.error.empty()) std::printf("  %s\n", found.error.c_str());
   if (planted && !found.failed) std::printf("  the planted bug is not found\n");
   if (planted && found.failed && !small) {

@@ -144,6 +144,7 @@ outcome search(const subject& of, const budget& limits) {
     RC_PRE(repeats || judged.out.failed || !is_trivial(which));
     if (!judged.holds(which)) RC_FAIL("fails");
   };
+  judged.out.replayed = std::getenv("HEDDLE_REPLAY") != nullptr;
   rc::detail::TestListenerAdapter quiet;
   judged.conclude(rc::detail::checkTestable(property, rc::detail::TestMetadata{of.name, of.name},
                                             configuration.testParams, quiet,

@@ -24,8 +24,9 @@ struct outcome {
   program smallest;  // the last that failed
   std::string why;   // kind and message of its failure
   std::string report;
-  std::string again;  // the environment that repeats it: program and execution
-  std::string error;  // the search itself could not go on
+  bool replayed = false;  // one execution of a program only: HEDDLE_REPLAY
+  std::string again;      // the environment that repeats it: program and execution
+  std::string error;      // the search itself could not go on
 };
 
 /// Programs are rapidcheck's: the environment variable RC_PARAMS is respected (seed=…,

@@ -1,9 +1,12 @@
 // Random programs over channels, semaphores, mutexes, groups and pools: tasks that use them, wait,
 // fail, cancel one another, and are stopped by a time limit where nothing else ends a wait.
+#include <algorithm>
 #include <heddle/async_mutex.hpp>
 #include <heddle/async_semaphore.hpp>
+#include <heddle/capacity_limiter.hpp>
 #include <heddle/channel.hpp>
 #include <heddle/exception_group.hpp>
+#include <heddle/resource_pool.hpp>
 #include <heddle/thread_pool.hpp>
 #include <heddle/timeouts.hpp>
 #include <memory>
@@ -70,10 +73,14 @@ struct channel_user {
       if (received) --balance;
     } else if (s.what == 2) {
       balance += values.try_send(value) ? 1 : 0;
+    } else if (s.what == 3) {
+      const auto received = co_await heddle::move_on_after(10ms, receive());
+      if (received && *received) --balance;
     } else {
       cancel(all, s.value);
     }
   }
+  task<std::optional<int>> receive() { co_return co_await values.receive(); }
 };
 
 template <bool Forgets>
@@ -85,7 +92,7 @@ void use_channel(const program& which) {
 }
 
 const std::vector<operation> channel_acts = {
-    {"send", 2}, {"receive"}, {"try_send", 2}, {"cancel", 3}};
+    {"send", 2}, {"receive"}, {"try_send", 2}, {"receive_in_time"}, {"cancel", 3}};
 
 // ---- semaphores: permits come back
 
@@ -167,6 +174,103 @@ void use_mutex(const program& which) {
 }
 
 const std::vector<operation> mutex_acts = {{"lock"}, {"cancel", 3}};
+
+// ---- limiters: never more at once than there may be, and tokens come back
+
+struct looks_then_counts {
+  struct token {
+    std::size_t& count;
+    ~token() { --count; }
+  };
+  task<token> acquire() {
+    while (count >= most) co_await checkpoint();
+    co_await checkpoint();
+    ++count;
+    co_return token{count};
+  }
+  void set_total(std::size_t total) { most = total; }
+  std::size_t borrowed() const { return count; }
+  std::size_t most;
+  std::size_t count = 0;
+};
+
+template <class Limiter>
+struct limiter_user {
+  scopes& all;
+  Limiter limiter{1};
+  std::size_t inside = 0;
+  std::size_t most = 1;  // that there ever was
+
+  task<> operator()(const step& s) {
+    if (s.what == 0) {
+      const auto token = co_await limiter.acquire();
+      require(++inside <= most, "not more than there may be");
+      try {
+        co_await checkpoint();
+      } catch (...) {
+        --inside;
+        throw;
+      }
+      --inside;
+    } else if (s.what == 1) {
+      most = std::max(most, static_cast<std::size_t>(s.value));
+      limiter.set_total(static_cast<std::size_t>(s.value));
+    } else {
+      cancel(all, s.value);
+    }
+  }
+};
+
+template <class Limiter>
+void use_limiter(const program& which) {
+  scopes all = scopes_for(which);
+  limiter_user<Limiter> user{all};
+  as_tasks(which, user, all);
+  require(user.limiter.borrowed() == 0, "each token comes back");
+}
+
+const std::vector<operation> limiter_acts = {{"acquire"}, {"set_total", 2}, {"cancel", 3}};
+
+// ---- pools of resources: one user each, and none that somebody left in the middle
+
+struct connection {
+  bool in_use = false;
+};
+
+/// Forgets: to say when an exchange begins.
+template <bool Forgets>
+struct connection_user {
+  scopes& all;
+  heddle::resource_pool<connection> pool{1, []() -> task<std::unique_ptr<connection>> {
+                                           co_await checkpoint();
+                                           co_return std::make_unique<connection>();
+                                         }};
+
+  task<> operator()(const step& s) {
+    if (s.what == 2) {
+      cancel(all, s.value);
+      co_return;
+    }
+    auto lease = co_await pool.acquire();
+    require(!lease->in_use, "nobody else uses it, and nobody has left it in the middle");
+    if (!Forgets) lease.begin_exchange();
+    lease->in_use = true;
+    co_await checkpoint();
+    lease->in_use = false;
+    lease.end_exchange();
+    if (s.what == 1) lease.poison();
+  }
+};
+
+template <bool Forgets>
+void use_connections(const program& which) {
+  scopes all = scopes_for(which);
+  connection_user<Forgets> user{all};
+  as_tasks(which, user, all);
+  require(user.pool.leased() == 0, "each lease ends");
+}
+
+const std::vector<operation> connection_acts = {{"use"}, {"use_and_poison"}, {"cancel", 3}};
 
 // ---- groups: all children end, and every error comes out
 
@@ -255,6 +359,10 @@ std::vector<subject> tasks() {
       {"semaphore_forgets_a_permit", semaphore_acts, 3, 3, use_semaphore<true>, 200, 2},
       {"mutex", mutex_acts, 3, 3, use_mutex<heddle::async_mutex>},
       {"mutex_looks_then_locks", mutex_acts, 3, 3, use_mutex<looks_then_locks>, 200, 2},
+      {"limiter", limiter_acts, 3, 3, use_limiter<heddle::capacity_limiter>},
+      {"limiter_looks_then_counts", limiter_acts, 3, 3, use_limiter<looks_then_counts>, 200, 2},
+      {"resource_pool", connection_acts, 3, 3, use_connections<false>},
+      {"resource_pool_forgets_an_exchange", connection_acts, 3, 3, use_connections<true>, 200, 3},
       {"group", group_acts, 3, 3, use_group<false>},
       {"group_forgets_errors", group_acts, 3, 3, use_group<true>, 200, 2},
       {"pool", pool_acts, 2, 2, use_pool<true>},
