@@ -17,24 +17,31 @@
 namespace programs {
 namespace {
 
-rc::Gen<step> steps_among(const subject& of, const std::vector<unsigned>& allowed) {
-  const auto argument = [&of](unsigned what) {
+/// What is simpler than this step: an earlier operation, or a smaller argument. Of all operations:
+/// the swarm decides what is drawn, not what is shown.
+std::vector<step> simpler(const subject& of, const step& than) {
+  std::vector<step> all;
+  for (unsigned what = 0; what < than.what; ++what) {
     const int values = of.operations[what].values;
-    return values == 0 ? rc::gen::just(step{what, 0})
-                       : rc::gen::map(rc::gen::inRange(1, values + 1),
-                                      [what](int value) { return step{what, value}; });
-  };
-  return rc::gen::mapcat(rc::gen::map(rc::gen::inRange<std::size_t>(0, allowed.size()),
-                                      [allowed](std::size_t i) { return allowed[i]; }),
-                         argument);
+    all.push_back({what, values == 0 ? 0 : std::clamp(than.value, 1, values)});
+  }
+  for (int value = 1; value < than.value; ++value) all.push_back({than.what, value});
+  return all;
 }
 
-std::vector<unsigned> operations_of(const subject& of, unsigned mask) {
-  std::vector<unsigned> allowed;
-  for (unsigned i = 0; i < of.operations.size(); ++i) {
-    if ((mask >> i & 1) != 0) allowed.push_back(i);
-  }
-  return allowed;
+rc::Gen<step> steps_among(const subject& of, const std::vector<unsigned>& allowed) {
+  const auto which = rc::gen::inRange<std::size_t>(0, allowed.size());
+  const auto argument = rc::gen::inRange(0, 1 << 16);
+  return [&of, allowed, which, argument](const rc::Random& random, int size) {
+    rc::Random first = random;
+    rc::Random second = first.split();
+    const unsigned what = allowed[which(first, size).value()];
+    const int values = of.operations[what].values;
+    const int value = values == 0 ? 0 : 1 + argument(second, size).value() % values;
+    return rc::shrinkable::shrinkRecur(step{what, value}, [&of](const step& than) {
+      return rc::seq::fromContainer(simpler(of, than));
+    });
+  };
 }
 
 /// A set of operations, as bits; never the empty one.

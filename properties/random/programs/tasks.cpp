@@ -130,15 +130,15 @@ const std::vector<operation> semaphore_acts = {{"acquire"}, {"try_acquire"}, {"c
 // ---- mutexes: one at a time
 
 struct looks_then_locks {
-  struct guard {
-    bool& locked;
-    ~guard() { locked = false; }
+  struct unlock {
+    void operator()(bool* locked) const { *locked = false; }
   };
+  using guard = std::unique_ptr<bool, unlock>;
   task<guard> lock() {
     while (locked) co_await checkpoint();
     co_await checkpoint();
     locked = true;
-    co_return guard{locked};
+    co_return guard(&locked);
   }
   bool locked = false;
 };
@@ -178,15 +178,15 @@ const std::vector<operation> mutex_acts = {{"lock"}, {"cancel", 3}};
 // ---- limiters: never more at once than there may be, and tokens come back
 
 struct looks_then_counts {
-  struct token {
-    std::size_t& count;
-    ~token() { --count; }
+  struct give_back {
+    void operator()(std::size_t* count) const { --*count; }
   };
+  using token = std::unique_ptr<std::size_t, give_back>;
   task<token> acquire() {
     while (count >= most) co_await checkpoint();
     co_await checkpoint();
     ++count;
-    co_return token{count};
+    co_return token(&count);
   }
   void set_total(std::size_t total) { most = total; }
   std::size_t borrowed() const { return count; }
