@@ -44,6 +44,14 @@ rc::Gen<step> steps_among(const subject& of, const std::vector<unsigned>& allowe
   };
 }
 
+std::vector<unsigned> operations_of(const subject& of, unsigned mask) {
+  std::vector<unsigned> allowed;
+  for (unsigned i = 0; i < of.operations.size(); ++i) {
+    if ((mask >> i & 1) != 0) allowed.push_back(i);
+  }
+  return allowed;
+}
+
 /// A set of operations, as bits; never the empty one.
 rc::Gen<unsigned> swarms_of(const subject& of) {
   const unsigned all = (1u << of.operations.size()) - 1;
