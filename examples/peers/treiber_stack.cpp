@@ -1,10 +1,13 @@
-// Treiber's stack (1986): a linked list whose top is exchanged by compare-and-exchange.
+// Treiber's stack (treiber_stack.hpp) under all interleavings.
 //
 // n threads that push once: n! * 2^(n (n - 1) / 2) executions. Fix the order of the successful
 // exchanges. The thread at position k (from 0) reads the top once, and again by each exchange that
 // fails; what it reads climbs through some of the k earlier tops in their order and ends at the
 // last, where its exchange succeeds: one execution for each set of earlier tops, 2^k, and the
 // product over all k.
+#include "examples/peers/treiber_stack.hpp"
+
+#include <array>
 #include <atomic>
 #include <heddle/check.hpp>
 
@@ -13,39 +16,7 @@
 namespace peers {
 namespace {
 
-struct node {
-  int value = 0;
-  std::atomic<node*> next{nullptr};
-};
-
-/// Nodes belong to the caller. Popped and pushed again while another thread pops, a node
-/// breaks the stack (A-B-A): pop's exchange succeeds with a `next` that is out of date.
-template <std::memory_order PublishOrder>
-class treiber_stack {
- public:
-  void push(node* fresh) {
-    node* top = top_.load(std::memory_order_relaxed);
-    do {
-      fresh->next.store(top, std::memory_order_relaxed);
-      // PublishOrder: release, pairs with the acquire of pop; the node is complete for who sees it.
-    } while (!top_.compare_exchange_strong(top, fresh, PublishOrder, std::memory_order_relaxed));
-  }
-
-  node* pop() {
-    node* top = top_.load(std::memory_order_acquire);
-    while (top != nullptr) {
-      node* next = top->next.load(std::memory_order_relaxed);
-      if (top_.compare_exchange_strong(top, next, std::memory_order_acquire,
-                                       std::memory_order_acquire)) {
-        break;
-      }
-    }
-    return top;
-  }
-
- private:
-  std::atomic<node*> top_{nullptr};
-};
+using node = stack_node;
 
 template <unsigned N>
 void pushes() {
