@@ -23,6 +23,8 @@
 #include <random>
 #include <thread>
 
+#include "primitives/manual_operation.hpp"
+
 #ifdef ASIO_HAS_CO_AWAIT
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
@@ -38,6 +40,8 @@ using heddle::task;
 using heddle::task_group;
 using heddle::use_task;
 using heddle::with_task_group;
+using heddle_test::await_manually;
+using heddle_test::manual_operation;
 using unix_socket = asio::local::stream_protocol::socket;
 
 task<int> sleep_and_return(std::chrono::milliseconds time, int value) {
@@ -61,35 +65,6 @@ task<char> read_one(unix_socket& from) {
 
 task<> write_one(unix_socket& to, char byte) {
   co_await to.async_write_some(asio::buffer(&byte, 1), use_task);
-}
-
-/// An operation that completes when the test says so, and that counts what is emitted to its slot.
-struct manual_operation {
-  std::function<void(asio::error_code, int)> complete;
-  std::function<void()> on_emission = [] {};
-  int begun = 0, emitted = 0;
-};
-
-struct begin_manually {
-  manual_operation& operation;
-  asio::io_context& context;
-
-  asio::io_context::executor_type get_executor() const { return context.get_executor(); }
-  template <typename Handler>
-  void operator()(Handler handler) const {
-    ++operation.begun;
-    asio::get_associated_cancellation_slot(handler).assign([&told = operation](auto) {
-      ++told.emitted;
-      told.on_emission();
-    });
-    operation.complete = [kept = std::make_shared<Handler>(std::move(handler))](
-                             asio::error_code error, int value) { (*kept)(error, value); };
-  }
-};
-
-task<int> await_manually(asio::io_context& context, manual_operation& operation) {
-  return asio::async_initiate<const heddle::use_task_t, void(asio::error_code, int)>(
-      begin_manually{operation, context}, use_task);
 }
 
 TEST(AsioExecutor, RunsTasksAndTheirTimers) {

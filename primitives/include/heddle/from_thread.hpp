@@ -142,8 +142,13 @@ auto call_in_task(Function& function) {
 
 }  // namespace detail
 
+class thread_portal;
+
 template <typename Body>
 task<void> with_portal(Body body);
+
+template <typename T>
+T from_thread(const thread_portal& portal, task<T> work, std::stop_token stop = {});
 
 /// Where threads call. Copies are the same portal; thread safe, and may outlive it.
 class thread_portal {
@@ -175,7 +180,7 @@ task<void> with_portal(Body body) {
 /// Runs `work` where the portal is, and waits for it: its value, its error, `cancelled`. Blocks;
 /// not on a thread that runs tasks. Throws portal_closed.
 template <typename T>
-T from_thread(const thread_portal& portal, task<T> work, std::stop_token stop = {}) {
+T from_thread(const thread_portal& portal, task<T> work, std::stop_token stop) {
   detail::thread_call<T> call(std::move(work), std::move(stop));
   return call.run(*portal.state_);
 }
