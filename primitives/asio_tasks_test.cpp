@@ -9,6 +9,7 @@
 #include <asio/local/stream_protocol.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
 #include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 #include <asio/write.hpp>
@@ -49,7 +50,6 @@ task<int> sleep_and_return(std::chrono::milliseconds time, int value) {
   co_return value;
 }
 
-/// Two connected sockets.
 struct connected {
   explicit connected(asio::io_context& context) : here(context), there(context) {
     asio::local::connect_pair(here, there);
@@ -319,7 +319,6 @@ TEST(AsyncRun, TheSlotCancelsTheScope) {
   signal.emit(asio::cancellation_type::terminal);  // too late: of nothing
 }
 
-/// A task in an operation in a task: the cancellation goes through both bridges.
 TEST(AsyncRun, CancelledThroughAnotherTask) {
   asio::io_context context(1);
   heddle::run(context, [](asio::io_context& context) -> task<> {
@@ -346,7 +345,6 @@ TEST(AsyncRun, AwaitedByAsiosCoroutines) {
 }
 #endif
 
-/// A group over three executors: a loop, a pool of Asio's, a context on another thread.
 TEST(AsioExecutor, OneGroupOverSeveral) {
   asio::thread_pool pool(2);
   heddle::asio_executor on_the_pool(pool.get_executor());
@@ -364,6 +362,27 @@ TEST(AsioExecutor, OneGroupOverSeveral) {
         co_await heddle::move_on_after(2ms, heddle::run_on(pool, sleep_and_return(1h, 0)));
     EXPECT_FALSE(slept.has_value()) << "cancelled from another thread";
   }(on_the_pool, where, here));
+}
+
+/// Several threads run the strand on which tasks wait for operations that are cancelled in
+/// mid-flight.
+TEST(AsioExecutor, OnAStrandOfSeveralThreads) {
+  asio::thread_pool pool(2);
+  std::minstd_rand random(1);
+  std::vector<std::future<bool>> ends;
+  const auto strand = asio::make_strand(pool);
+  auto wait = [](auto strand, std::chrono::microseconds time) -> task<> {
+    asio::steady_timer timer(strand, time);
+    co_await timer.async_wait(use_task);
+  };
+  for (int count = 0; count < 500; ++count) {
+    const std::chrono::microseconds time(random() % 400), limit(random() % 400);
+    ends.push_back(heddle::async_run(strand, heddle::move_on_after(limit, wait(strand, time)),
+                                     asio::use_future));
+  }
+  int complete = 0;
+  for (auto& end : ends) complete += end.get() ? 1 : 0;
+  EXPECT_GT(complete, 0);
 }
 
 TEST(AsioExecutorDeathTest, ADroppedTaskIsReported) {

@@ -29,6 +29,7 @@
 #include <heddle/detail/task_context.hpp>
 #include <heddle/task.hpp>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace heddle {
@@ -55,20 +56,27 @@ class resume_handler {
 /// returning while tasks wait for other things than Asio: run() and async_run() do.
 class asio_executor final : public executor {
  public:
-  explicit asio_executor(asio::any_io_executor where)
-      : where_(std::move(where)), timers_(std::make_shared<detail::asio_timers>(where_)) {}
+  explicit asio_executor(asio::any_io_executor where) noexcept : where_(std::move(where)) {}
 
   const asio::any_io_executor& get_executor() const noexcept { return where_; }
 
   void post(detail::task_context& ready) noexcept override {
     asio::post(where_, detail::resume_handler(ready));
   }
-  void add_timer(detail::timer& timer) noexcept override { timers_->add(timer); }
-  void remove_timer(detail::timer& timer) noexcept override { timers_->remove(timer); }
+  void add_timer(detail::timer& timer) noexcept override { timers().add(timer); }
+  void remove_timer(detail::timer& timer) noexcept override { timers().remove(timer); }
 
  private:
-  asio::any_io_executor where_;
-  std::shared_ptr<detail::asio_timers> timers_;
+  // Made when there is a timer: many tasks have none.
+  detail::asio_timers& timers() {
+    std::lock_guard guard(mutex_);
+    if (!timers_) timers_ = std::make_shared<detail::asio_timers>(where_);
+    return *timers_;
+  }
+
+  const asio::any_io_executor where_;
+  std::mutex mutex_;
+  std::shared_ptr<detail::asio_timers> timers_;  // guarded by mutex_; never changes again
 };
 
 /// Runs `main` on `context`, with whatever else is on it, until it has ended: its value, its error,
