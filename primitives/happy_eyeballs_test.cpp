@@ -72,7 +72,7 @@ class HappyEyeballs : public testing::Test {
     for (bool connected = true; connected;) {
       fillers.emplace_back(context);
       connected =
-          heddle::run(context, heddle::move_on_after(50ms, connect(fillers.back(), address)));
+          heddle::run(context, heddle::move_on_after(100ms, connect(fillers.back(), address)));
     }
     return address;
   }
