@@ -192,7 +192,6 @@ void timer_among_a_million(benchmark::State& state) {
 }
 BENCHMARK(timer_among_a_million);
 
-// Debian's Asio has no coroutines with clang and libstdc++.
 #ifdef ASIO_HAS_CO_AWAIT
 void peer_asio_spawn_and_join(benchmark::State& state) {
   for (auto _ : state) {

@@ -48,31 +48,49 @@ task<void> run_attempt(race_attempt<T>& attempt, first_value<T>& first, std::siz
   }
 }
 
-template <typename T>
-task<void> run_attempts(std::deque<race_attempt<T>>& attempts, first_value<T>& first,
-                        std::chrono::steady_clock::duration delay, task_group& group) {
-  for (std::size_t index = 0; index < attempts.size(); ++index) {
-    group.spawn(run_attempt(attempts[index], first, index, group));
+// `source` says what is tried next; see staggered_race_from.
+template <typename T, typename Source>
+task<void> run_attempts(Source& source, std::deque<race_attempt<T>>& attempts,
+                        first_value<T>& first, std::chrono::steady_clock::duration delay,
+                        task_group& group) {
+  while (!source.exhausted()) {
+    std::function<task<T>()> begin = co_await source.next();
+    if (!begin) break;
+    const std::size_t index = attempts.size();
+    race_attempt<T>& attempt = attempts.emplace_back();
+    attempt.begin = std::move(begin);
+    group.spawn(run_attempt(attempt, first, index, group));
     auto failed = [](async_event& event) -> task<void> { co_await event.wait(); };
-    if (index + 1 != attempts.size()) {
-      co_await move_on_after(delay, failed(attempts[index].failed));
-    }
+    if (!source.exhausted()) co_await move_on_after(delay, failed(attempt.failed));
   }
 }
 
+template <typename T>
+class listed_attempts {
+ public:
+  explicit listed_attempts(std::vector<std::function<task<T>()>> all) noexcept
+      : all_(std::move(all)) {}
+  bool exhausted() const noexcept { return next_ == all_.size(); }
+  task<std::function<task<T>()>> next() { co_return std::move(all_[next_++]); }
+
+ private:
+  std::vector<std::function<task<T>()>> all_;
+  std::size_t next_ = 0;
+};
+
 }  // namespace detail
 
-/// Each element of `attempts` is called for a task<T>, when its time has come. `delay` is not
-/// negative; RFC 8305 recommends 250 ms.
-template <typename T>
-task<winner<T>> staggered_race(std::vector<std::function<task<T>()>> attempts,
-                               std::chrono::steady_clock::duration delay) {
+/// The attempts come from `source`: `co_await source.next()` is the next std::function<task<T>()>,
+/// which may have to be waited for, or an empty one if there is none; `source.exhausted()` is true
+/// as soon as it is known that there will be none. Both are called by one task. At least one
+/// attempt.
+template <typename T, typename Source>
+task<winner<T>> staggered_race_from(Source& source, std::chrono::steady_clock::duration delay) {
   std::deque<detail::race_attempt<T>> started;
-  for (auto& begin : attempts) started.emplace_back().begin = std::move(begin);
   detail::first_value<T> first;
   try {
     co_await with_task_group([&](task_group& group) -> task<void> {
-      co_await detail::run_attempts(started, first, delay, group);
+      co_await detail::run_attempts(source, started, first, delay, group);
     });
   } catch (const cancelled&) {
     if (!first.decided()) throw;
@@ -84,6 +102,15 @@ task<winner<T>> staggered_race(std::vector<std::function<task<T>()>> attempts,
   }
   if (errors.empty()) throw cancelled{};  // all have ended cancelled, each by itself
   throw exception_group("all attempts have failed", std::move(errors));
+}
+
+/// Each element of `attempts` is called for a task<T>, when its time has come. `delay` is not
+/// negative; RFC 8305 recommends 250 ms.
+template <typename T>
+task<winner<T>> staggered_race(std::vector<std::function<task<T>()>> attempts,
+                               std::chrono::steady_clock::duration delay) {
+  detail::listed_attempts<T> source(std::move(attempts));
+  co_return co_await staggered_race_from<T>(source, delay);
 }
 
 }  // namespace heddle

@@ -19,7 +19,9 @@
 
 #include <concepts>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
+#include <heddle/detail/frame_cache.hpp>
 #include <heddle/detail/misuse.hpp>
 #include <heddle/detail/scope_node.hpp>
 #include <heddle/detail/task_context.hpp>
@@ -37,6 +39,15 @@ namespace detail {
 
 class promise_base {
  public:
+  static void* operator new(std::size_t bytes) {
+    if constexpr (!frames_are_kept) return ::operator new(bytes);
+    return frame_cache::allocate(bytes);
+  }
+  static void operator delete(void* frame, std::size_t bytes) noexcept {
+    if constexpr (!frames_are_kept) return ::operator delete(frame);
+    frame_cache::deallocate(frame, bytes);
+  }
+
   std::suspend_always initial_suspend() noexcept { return {}; }
 
   struct final_awaiter {

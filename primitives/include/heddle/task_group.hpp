@@ -69,6 +69,9 @@ class task_group {
     }
   }
 
+  /// Where spawn runs its tasks.
+  executor& default_executor() const noexcept { return *where_; }
+
   /// Runs `work(status)`, a task that calls `status.started(value)` when it is ready: returns that
   /// value, while the task goes on as a child of the group. Until then it is a part of the caller:
   /// cancelled with it, and its error is thrown here. It must not outlive a group that is joined

@@ -8,6 +8,7 @@
 // it is left, and the last thing it touches is the mutex of the set.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -81,8 +82,11 @@ class child_set {
   };
   join_awaiter join() noexcept { return join_awaiter(*this); }
 
+  /// The same exception is kept once, also where it arrives a second time through who waited for
+  /// the child.
   void add_error(std::exception_ptr error) {
     std::lock_guard guard(mutex_);
+    if (std::find(errors_.begin(), errors_.end(), error) != errors_.end()) return;
     errors_.push_back(std::move(error));
   }
   std::vector<std::exception_ptr> take_errors() {
