@@ -5,16 +5,24 @@ static storage of its own, so that rounds need processes of their own. By file, 
 check calls is not looked for, so a neighbour's fence counts as its own.
 """
 
+import copy
 import re
 import subprocess
 
-REGISTRATION = re.compile(r"heddle_registration_(\w+)$")
+# In a mangled name, after its length: checks may be in namespaces.
+REGISTRATION = re.compile(r"(\d+)heddle_registration_(\w+)")
+PREFIX_LENGTH = len("heddle_registration_")
 
 # Section and name; seven letters are flags, of which `d` is a section's own symbol.
 SYMBOL = re.compile(r"^[0-9a-f]+ .{5}[^d].? (\S+)\t[0-9a-f]+ +(?:\.hidden )?(\S+)$", re.MULTILINE)
 # Symbols of static storage that no check changes: registrations, tables of the compiler's.
-# and the register in which libstdc++ keeps who waits for which atomic object.
-CONSTANT = re.compile(r"heddle_registration_|^_ZT[VIST]|^DW\.ref\.|^_ZStL8__ioinit$|^_ZZNSt8__detail")
+# and what the library itself keeps: heddle's primitives, and the register in which libstdc++ has who
+# waits for which atomic object, are made to be used again and again in one process.
+CONSTANT = re.compile(r"heddle_registration_|^_ZT[VIST]|^DW\.ref\.|^_ZStL8__ioinit$|^_ZZNSt8__detail"
+                      r"|^_Z(TH|TW|GV|Z)?N6heddle6detail")
+# A static variable of one check.
+LOCAL = re.compile(r"(\d+)heddle_check_(\w+)")
+LOCAL_LENGTH = len("heddle_check_")
 WRITABLE = re.compile(r"^\.(data(?!\.rel\.ro)|bss|tdata|tbss)")
 
 FENCES = "it calls atomic_thread_fence, which ThreadSanitizer does not know: races are not judged"
@@ -37,7 +45,7 @@ NOT_RUN = {"thrd_create"}
 
 
 class Kind:
-    """What is known of the checks of one object file."""
+    """What is known of a check, most of it by its object file."""
 
     def __init__(self):
         self.reasons = []     # why races are not judged
@@ -72,10 +80,11 @@ def look_at(objects, program):
     for file in objects:
         kind = Kind()
         names = []
+        local = set()
         for section, name in SYMBOL.findall(run("objdump", "-t", file)):
             registration = REGISTRATION.search(name)
-            if registration and name.startswith("_ZL"):
-                names.append(registration.group(1))
+            if registration and not name.startswith("_ZGV"):
+                names.append(registration.group(2)[:int(registration.group(1)) - PREFIX_LENGTH])
             elif section == "*UND*":
                 if name == "__tsan_atomic_thread_fence":
                     kind.reasons.append(FENCES)
@@ -83,7 +92,12 @@ def look_at(objects, program):
                     kind.reasons.append(UNKNOWN[name])
                     kind.runnable &= name not in NOT_RUN
             elif WRITABLE.match(section) and not CONSTANT.search(name):
-                kind.repeat = False
+                one = LOCAL.search(name)
+                if one:
+                    local.add(one.group(2)[:int(one.group(1)) - LOCAL_LENGTH])
+                else:
+                    kind.repeat = False
         for name in names:
-            checks[name] = kind
+            checks[name] = copy.copy(kind)
+            checks[name].repeat &= name not in local
     return checks

@@ -16,6 +16,8 @@ add_custom_target(heddle_asan_contracts)
 
 function(heddle_add_stress target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TABLE" "SOURCES")
+  # Here, since it is called from other folders, which do not have its variables.
+  include("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/points.cmake")
   add_executable(${target}_stress EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${target}>
     $<TARGET_OBJECTS:heddle_stress_thread> $<TARGET_OBJECTS:heddle_stress_common>
     $<TARGET_OBJECTS:heddle_stress_main>)
