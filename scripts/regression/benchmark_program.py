@@ -132,5 +132,6 @@ def ending(status):
 
 
 def last_line(text):
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines()
+             if line.strip() and not line.startswith("***WARNING***")]  # Google Benchmark's
     return lines[-1][:200] if lines else ""

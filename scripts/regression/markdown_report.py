@@ -42,11 +42,12 @@ def short(report):
 
 
 def full(report):
-    rest = [each for each in report["benchmarks"] if each["verdict"] == decision.UNRESOLVED]
+    changed = wording.changed(report)
+    rest = [each for each in report["benchmarks"] if each not in changed]
     lines = introduction(report)
     if rest:
         lines += ["<details>", f"<summary>{wording.counted(len(rest), 'benchmark')} without a "
-                  "difference that was resolved</summary>", "", *table(rest), "", "</details>", ""]
+                  "difference that was resolved, or on one side only</summary>", "", *table(rest), "", "</details>", ""]
     lines += [wording.method(report), "",
               f"{report['machine']}; {report['time']}."]
     return "\n".join(lines) + "\n"

@@ -34,7 +34,8 @@ def headline(report):
 
 def changed(report):
     """What a reader has to look at, the worst first."""
-    chosen = [each for each in report["benchmarks"] if each["verdict"] != decision.UNRESOLVED]
+    quiet = (decision.UNRESOLVED, comparing.ONLY_BASE, comparing.ONLY_HEAD)
+    chosen = [each for each in report["benchmarks"] if each["verdict"] not in quiet]
     return sorted(chosen, key=lambda each: (ORDER.index(each["verdict"]), -(each["ratio"] or 0)))
 
 
@@ -67,13 +68,18 @@ def signs(each):
     return f"{sign['slower']} of {sign['slower'] + sign['faster']}, {p}"
 
 
+def same_instructions(each):
+    ratio_of_counts = each["instructions"] and each["instructions"]["ratio"]
+    return ratio_of_counts is not None and abs(ratio_of_counts - 1) < 0.0005
+
+
 def instructions(each):
     counts = each["instructions"]
     if counts is None:
         return ""
     if counts["ratio"] is None:
         return f"not counted: {counts['reason']}"
-    if abs(counts["ratio"] - 1) < 0.0005:
+    if same_instructions(each):
         return f"{counts['head']:,.0f}, the same"
     return f"{counts['base']:,.0f} → {counts['head']:,.0f} ({counts['ratio'] - 1:+.1%})"
 
@@ -84,4 +90,6 @@ def remark(each):
         return "; ".join(f"{side}: {reason}" for side, reason in each["failures"].items() if reason)
     if each["confirming"] and each["verdict"] == decision.UNRESOLVED:
         return f"the first run's {each['first']['ratio']:.3f} was not confirmed"
+    if each["verdict"] in (decision.SLOWER, decision.FASTER) and same_instructions(each):
+        return "the same instructions: did the code or its data only move in memory?"
     return ""
