@@ -34,7 +34,7 @@ inline task<> request(world& in) {
   } catch (const heddle::cancelled&) {
     cut = true;
   }
-  if (in.set.planted == mistake::memory) in.leaked = new char[8192];
+  if (in.set.planted == mistake::memory) in.leaked = new char[65536];
   if (cut) {
     if (in.set.planted == mistake::lease && in.words % 8 == 0) new auto(std::move(lease));
     throw heddle::cancelled{};
