@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -186,12 +187,16 @@ class session {
         fmt::format("{} execution{} drawn at random (--mode {}, --seed {}); there may be others",
                     number, number == 1 ? " was" : "s were", name_of(options_.mode), options_.seed);
     if (coverage.saturated()) reason += coverage.words();
-    if (cut_ > 0) {
-      reason += fmt::format("; {} had more than {} events (--max-steps){}{}", cut_,
-                            options_.max_steps, loop_.sentence.empty() ? "" : "; ", loop_.sentence);
-      result_.reason_stack = loop_.stack;
-    }
+    if (cut_ > 0) reason += "; " + cut_short();
     bounded(std::move(reason));
+  }
+
+  /// That executions were, and in which loop.
+  std::string cut_short() {
+    result_.reason_stack = loop_.stack;
+    return fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short{}{}",
+                       cut_, cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were",
+                       loop_.sentence.empty() ? "" : "; ", loop_.sentence);
   }
 
   /// False: the search has to start again.
@@ -221,18 +226,12 @@ class session {
     if (result_.failures > 0) {
       result_.verdict = verdict::failed;
     } else if (cut_ > 0) {
-      result_.verdict = verdict::bounded;
-      result_.reason =
-          fmt::format("{} execution{} had more than {} events (--max-steps) and {} cut short{}{}",
-                      cut_, cut_ == 1 ? "" : "s", options_.max_steps, cut_ == 1 ? "was" : "were",
-                      loop_.sentence.empty() ? "" : "; ", loop_.sentence);
-      result_.reason_stack = loop_.stack;
+      bounded(cut_short());
     } else if (unfinished_ > 0) {
-      result_.verdict = verdict::bounded;
-      result_.reason = fmt::format(
-          "{} execution{} left where threads had given way to each other, and tried again, more "
-          "often than is followed",
-          unfinished_, unfinished_ == 1 ? " was" : "s were");
+      bounded(
+          fmt::format("{} execution{} left where threads had given way to each other, and tried "
+                      "again, more often than is followed",
+                      unfinished_, unfinished_ == 1 ? " was" : "s were"));
     } else {
       result_.verdict = verdict::verified;
     }
@@ -242,7 +241,7 @@ class session {
   /// Whether to go on.
   bool judge(const graph_recorder& search, ending how) {
     const auto events = static_cast<std::uint32_t>(search.graph().size());
-    if (events > result_.max_events) result_.max_events = events;
+    result_.max_events = std::max(result_.max_events, events);
     if (engine_.threads_used() > result_.threads) result_.threads = engine_.threads_used();
     if (const auto& use = engine_.unsupported()) {
       error(use->sentence, use->stack);
@@ -345,12 +344,9 @@ class session {
     }
     if (listener_ && seconds - told_at_ > 0.1) {
       told_at_ = seconds;
-      listener_(
-          {result_.executions,
-           result_.blocked,
-           seconds,
-           fraction > 0 ? static_cast<double>(result_.executions + result_.blocked) / fraction : 0,
-           {}});
+      const double seen = static_cast<double>(result_.executions + result_.blocked);
+      const double total = fraction > 0 ? seen / fraction : 0;
+      listener_({result_.executions, result_.blocked, seconds, total, {}});
     }
     return false;
   }
@@ -376,7 +372,7 @@ class session {
   bool warned_ = false;
   std::uint64_t cut_ = 0;
   std::uint64_t unfinished_ = 0;
-  cut_loop loop_;      // of the first that was
+  cut_loop loop_;      // of the first that was cut
   decisions failing_;  // the first failing execution, as it was found
   check_result result_;
 };
