@@ -2,11 +2,13 @@
 // threads. The contracts AX, AS and AR of the headers.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
 #include <asio/local/connect_pair.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
@@ -21,6 +23,7 @@
 #include <heddle/task_group.hpp>
 #include <heddle/timeouts.hpp>
 #include <heddle/use_task.hpp>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -287,6 +290,38 @@ TEST(AsyncRun, CompletesWithValuesAndErrors) {
   };
   EXPECT_THROW(heddle::async_run(pool.get_executor(), fails(), asio::use_future).get(),
                std::runtime_error);
+}
+
+// [guide]
+task<std::size_t> read_some(unix_socket& from, std::array<char, 16>& bytes) {
+  co_return co_await from.async_read_some(asio::buffer(bytes), heddle::use_task);
+}
+
+// In a task: a time limit cancels what Asio does. Nothing if the time was over.
+task<std::optional<std::size_t>> read_for_a_while(unix_socket& from, std::array<char, 16>& bytes) {
+  co_return co_await heddle::move_on_after(20ms, read_some(from, bytes));
+}
+
+// Tasks on a context; and a task as an operation of Asio, with a slot, a handler or a future.
+void both_ways(asio::io_context& context, unix_socket& from, std::array<char, 16>& bytes) {
+  EXPECT_FALSE(heddle::run(context, read_for_a_while(from, bytes))) << "nobody has written";
+  asio::cancellation_signal signal;
+  std::exception_ptr end;
+  heddle::async_run(context.get_executor(), read_some(from, bytes),
+                    asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr error,
+                                                                    std::size_t) { end = error; }));
+  asio::post(context, [&] { signal.emit(asio::cancellation_type::terminal); });
+  context.restart();
+  context.run();
+  EXPECT_TRUE(end) << "cancelled";
+}
+// [end]
+
+TEST(AsyncRun, TheGuidesProgram) {
+  asio::io_context context(1);
+  connected both(context);
+  std::array<char, 16> bytes;
+  both_ways(context, both.here, bytes);
 }
 
 TEST(AsyncRun, TheSlotCancelsTheScope) {
