@@ -89,10 +89,11 @@ std::vector<graded_outcome> graded(const histogram& seen, const std::set<outcome
   for (const outcome& values : allowed) {
     if (!seen.contains(values)) all.push_back({values, 0, grade::not_seen});
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
+  std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
     const bool forbidden = left.how == grade::forbidden;
     if (forbidden != (right.how == grade::forbidden)) return forbidden;
-    return left.times > right.times;
+    if (left.times != right.times) return left.times > right.times;
+    return left.values < right.values;
   });
   return all;
 }
