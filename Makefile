@@ -79,7 +79,7 @@ litmus:
 	scripts/install-dependencies check
 	cmake --preset release
 	cmake --build --preset release --target hardware_litmus
-	build/release/stress/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
+	build/release/litmus/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
 
 soak:
 	scripts/install-dependencies check
