@@ -106,6 +106,16 @@ void graph_recorder::bind(event_id r, event_id w) {
   compute_clocks(graph, r);
 }
 
+bool graph_recorder::can_read(event_id read, event_id source, consistency& consistent) {
+  bind(read, source);
+  if (graph()[read].exclusive()) {
+    const auto order = graph().coherence_order(graph()[read].location);
+    const std::size_t next = source == initial_write ? 0 : graph()[source].coherence_position + 1u;
+    if (next < order.size() && graph()[order[next]].exclusive()) return false;  // is taken
+  }
+  return consistent(g(), read, no_event);
+}
+
 event_id graph_recorder::complete_modification(event_id r) {
   execution_graph& graph = g();
   const operation op = graph.operation_of(graph[r]);

@@ -94,6 +94,8 @@ class graph_recorder : public recorder {
   /// A waiting compare_exchange: what blocks is known to change by its own kind only.
   static bool is_lock(const operation& op);
   bool conflicts(event_id w) const;
+  /// Whether the read may see the source, which is coherent; it does from now on.
+  bool can_read(event_id read, event_id source, consistency& consistent);
   bool can_extend(const thread_progress& thread) const;
   /// A thread in a loop that undoes its writes can be made to go round once more.
   static bool can_go_round(const thread_progress& thread) {

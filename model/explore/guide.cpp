@@ -71,22 +71,12 @@ void guide::performs(thread_id thread) {
 
 // ---- what it sees
 
-bool guide::can_read(event_id read, event_id source) {
-  bind(read, source);
-  if (g()[read].exclusive()) {
-    const auto order = g().coherence_order(g()[read].location);
-    const std::size_t next = source == initial_write ? 0 : g()[source].coherence_position + 1u;
-    if (next < order.size() && g()[order[next]].exclusive()) return false;  // is taken
-  }
-  return consistent_(g(), read, no_event);
-}
-
 event_id guide::choose_source(event_id read, std::span<const event_id> sources) {
   const planned_operation* const entry = planned(g()[read].thread);
   if (!is_told(entry) || entry->kind != event_kind::read) return sources.back();
   const event_id wanted = source_of(*entry);
   const bool offered = std::find(sources.begin(), sources.end(), wanted) != sources.end();
-  return offered && can_read(read, wanted) ? wanted : sources.back();
+  return offered && can_read(read, wanted, consistent_) ? wanted : sources.back();
 }
 
 std::uint32_t guide::choose_place(event_id w, std::uint32_t floor) {

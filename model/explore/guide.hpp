@@ -39,7 +39,6 @@ class guide final : public graph_recorder {
     return entry != nullptr && (entry->deviates || keep_ == keep_sources::all);
   }
   event_id source_of(const planned_operation& entry) const;
-  bool can_read(event_id read, event_id source);
 
   execution_graph graph_;
   consistency consistent_;

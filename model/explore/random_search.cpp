@@ -30,24 +30,13 @@ void random_search::begin_execution(std::uint64_t number) {
 
 // ---- what a read sees, where a write goes
 
-/// Whether the read may see the source, which is coherent; it does now.
-bool random_search::can_read(event_id read, event_id source) {
-  bind(read, source);
-  if (g()[read].exclusive()) {
-    const auto order = g().coherence_order(g()[read].location);
-    const std::size_t next = source == initial_write ? 0 : g()[source].coherence_position + 1u;
-    if (next < order.size() && g()[order[next]].exclusive()) return false;  // is taken
-  }
-  return consistent_(g(), read, no_event);
-}
-
 event_id random_search::choose_source(event_id read, std::span<const event_id> sources) {
   if (sources.size() < 2 || !stale_ || !random_.chance(stale_percent_)) return sources.back();
   others_.assign(sources.begin(), sources.end() - 1);
   while (!others_.empty()) {
     const std::size_t i = random_.below(others_.size());
     const event_id source = others_[i];
-    if (can_read(read, source)) return source;
+    if (can_read(read, source, consistent_)) return source;
     others_.erase(others_.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return sources.back();

@@ -57,7 +57,6 @@ class random_search final : public graph_recorder {
   bool may_extend(thread_id thread, const operation& op) override;
   thread_id next_to_extend() override;
 
-  bool can_read(event_id read, event_id source);
   announcement& announced(thread_id thread);
   pending_operation pending(thread_id thread);
   performed_operation done_by(thread_id thread);
