@@ -4,12 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
-#include "model/driver/run_checks.hpp"
+#include "model/driver/run_checks_test_support.hpp"
 
 namespace heddle::driver {
 namespace {
@@ -32,25 +30,15 @@ check_result failing(const std::string& name, const std::string& message,
   return result;
 }
 
-class corpus_test : public testing::Test {
+class corpus_test : public runs_fixture {
  protected:
-  corpus_test() {
-    std::string pattern = (fs::temp_directory_path() / "heddle_corpus_XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    options_.corpus_directory = folder_;
-  }
-  ~corpus_test() override { fs::remove_all(folder_); }
+  corpus_test() { options_.corpus_directory = folder_; }
 
   std::string write(const check_result& result, const std::string& location = "a.cpp:1",
                     const session_options& session = {}) {
     const corpus_file file = write_to_corpus(folder_, result, session, location);
     EXPECT_EQ(file.complaint, "");
     return file.path;
-  }
-
-  static std::string contents(const fs::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
   }
 
   /// Runs the check "check" with `session` in place of the search.
@@ -62,18 +50,7 @@ class corpus_test : public testing::Test {
       sessions_.push_back(options);
       return session(name, body, options, listener);
     };
-    char *out = nullptr, *errors = nullptr;
-    std::size_t out_size = 0, errors_size = 0;
-    context.out = open_memstream(&out, &out_size);
-    context.errors = open_memstream(&errors, &errors_size);
-    const int status = run_checks({&check, 1}, options_, context);
-    std::fclose(context.out);
-    std::fclose(context.errors);
-    out_.assign(out, out_size);
-    errors_.assign(errors, errors_size);
-    std::free(out);
-    std::free(errors);
-    return status;
+    return run_and_keep({&check, 1}, options_, context);
   }
 
   std::size_t files() const {
@@ -82,10 +59,8 @@ class corpus_test : public testing::Test {
     return count;
   }
 
-  std::string folder_;
   run_options options_;
   std::vector<session_options> sessions_;
-  std::string out_, errors_;
 };
 
 /// Fails with any token that is not "h1-old", and without one.
@@ -133,7 +108,7 @@ TEST_F(corpus_test, what_is_written_is_read_again) {
   EXPECT_EQ(entry.session.seed, 18446744073709551615u);
   EXPECT_EQ(entry.session.max_steps, 77u);
   EXPECT_TRUE(read_corpus(folder_, "other").empty());
-  EXPECT_TRUE(read_corpus(folder_ + "/nowhere", "check").empty());
+  EXPECT_TRUE(read_corpus(folder_ / "nowhere", "check").empty());
 }
 
 TEST_F(corpus_test, the_same_failure_is_the_same_file) {
@@ -230,7 +205,7 @@ TEST_F(corpus_test, an_entry_is_replayed_as_it_was_found_or_not_at_all) {
 }
 
 TEST_F(corpus_test, a_folder_that_cannot_be_written_is_an_error) {
-  const std::string file = folder_ + "/plain";
+  const std::string file = folder_ / "plain";
   std::ofstream(file) << "x";
   options_.corpus_directory = file;
   EXPECT_EQ(run(fails_afresh), exit_status::error);

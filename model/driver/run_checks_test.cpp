@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <system_error>
+
+#include "model/driver/run_checks_test_support.hpp"
 
 namespace heddle::driver {
 namespace {
@@ -41,16 +39,8 @@ check_result pretend(const std::string& name, const std::function<void()>& body,
   return result;
 }
 
-class run_checks_test : public testing::Test {
+class run_checks_test : public runs_fixture {
  protected:
-  run_checks_test() {
-    std::string folder =
-        (fs::temp_directory_path() / "heddle_driver_").string() + std::string(6, 'X');
-    if (mkdtemp(folder.data()) == nullptr) throw std::system_error(errno, std::generic_category());
-    folder_ = folder;
-  }
-  ~run_checks_test() override { fs::remove_all(folder_); }
-
   int run(const std::vector<std::string>& names, const run_options& options = {}) {
     bodies_run_ = 0;
     std::vector<runnable> checks;
@@ -59,20 +49,7 @@ class run_checks_test : public testing::Test {
     context.session = pretend;
     context.program = "checks";
     context.command_line = [](const std::string& words) { return "./checks " + words; };
-    char* out = nullptr;
-    char* errors = nullptr;
-    std::size_t out_size = 0;
-    std::size_t errors_size = 0;
-    context.out = open_memstream(&out, &out_size);
-    context.errors = open_memstream(&errors, &errors_size);
-    const int status = run_checks(checks, options, context);
-    std::fclose(context.out);
-    std::fclose(context.errors);
-    out_.assign(out, out_size);
-    errors_.assign(errors, errors_size);
-    std::free(out);
-    std::free(errors);
-    return status;
+    return run_and_keep(checks, options, context);
   }
 
   static run_options filtered(const std::string& glob) {
@@ -81,19 +58,11 @@ class run_checks_test : public testing::Test {
     return options;
   }
 
-  static std::string contents(const fs::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
   bool printed(const std::string& part) const { return out_.find(part) != std::string::npos; }
   bool complained(const std::string& part) const {
     return errors_.starts_with("heddle: ") && errors_.find(part) != std::string::npos;
   }
 
-  fs::path folder_;
-  std::string out_;
-  std::string errors_;
   int bodies_run_ = 0;
 };
 

@@ -247,13 +247,9 @@ class session {
       error(use->sentence, use->stack);
       return false;
     }
-    if (how == ending::nondeterministic && result_.failures > 0 && !engine_.failed()) {
-      // After a race what a plain read sees is nobody's promise: that failure stands.
-      result_.verdict = verdict::failed;
-      return false;
-    }
     if (how == ending::nondeterministic && !engine_.failed()) {
-      error(describe(search.diverged()), {});
+      // After a race what a plain read sees is nobody's promise: that failure stands.
+      if (result_.failures == 0) error(describe(search.diverged()), {});
       return false;
     }
     if (const auto& stuck = engine_.stuck()) {
