@@ -53,6 +53,15 @@ void as_tasks(const program& which, Work& work, scopes& all) {
   }(everything(which, work, all, steps_of)));
 }
 
+/// The threads of a program as tasks that use one User; what must hold when all have ended.
+template <class User>
+void use(const program& which) {
+  scopes all = scopes_for(which);
+  User user{all};
+  as_tasks(which, user, all);
+  user.finished();
+}
+
 // ---- channels: what is sent is received, or still there
 
 /// Forgets: a receiver that has its value may still be cancelled.
@@ -81,15 +90,11 @@ struct channel_user {
     }
   }
   task<std::optional<int>> receive() { co_return co_await values.receive(); }
-};
 
-template <bool Forgets>
-void use_channel(const program& which) {
-  scopes all = scopes_for(which);
-  channel_user<Forgets> user{all};
-  as_tasks(which, user, all);
-  require(user.balance == static_cast<int>(user.values.size()), "no value is lost or invented");
-}
+  void finished() const {
+    require(balance == static_cast<int>(values.size()), "no value is lost or invented");
+  }
+};
 
 const std::vector<operation> channel_acts = {
     {"send", 2}, {"receive"}, {"try_send", 2}, {"receive_in_time"}, {"cancel", 3}};
@@ -115,15 +120,9 @@ struct semaphore_user {
       cancel(all, s.value);
     }
   }
-};
 
-template <bool Forgets>
-void use_semaphore(const program& which) {
-  scopes all = scopes_for(which);
-  semaphore_user<Forgets> user{all};
-  as_tasks(which, user, all);
-  require(user.semaphore.available() == 1, "each permit comes back");
-}
+  void finished() const { require(semaphore.available() == 1, "each permit comes back"); }
+};
 
 const std::vector<operation> semaphore_acts = {{"acquire"}, {"try_acquire"}, {"cancel", 3}};
 
@@ -164,14 +163,9 @@ struct mutex_user {
     }
     --inside;
   }
-};
 
-template <class Mutex>
-void use_mutex(const program& which) {
-  scopes all = scopes_for(which);
-  mutex_user<Mutex> user{all};
-  as_tasks(which, user, all);
-}
+  void finished() const {}
+};
 
 const std::vector<operation> mutex_acts = {{"lock"}, {"cancel", 3}};
 
@@ -219,15 +213,9 @@ struct limiter_user {
       cancel(all, s.value);
     }
   }
-};
 
-template <class Limiter>
-void use_limiter(const program& which) {
-  scopes all = scopes_for(which);
-  limiter_user<Limiter> user{all};
-  as_tasks(which, user, all);
-  require(user.limiter.borrowed() == 0, "each token comes back");
-}
+  void finished() const { require(limiter.borrowed() == 0, "each token comes back"); }
+};
 
 const std::vector<operation> limiter_acts = {{"acquire"}, {"set_total", 2}, {"cancel", 3}};
 
@@ -260,15 +248,9 @@ struct connection_user {
     lease.end_exchange();
     if (s.what == 1) lease.poison();
   }
-};
 
-template <bool Forgets>
-void use_connections(const program& which) {
-  scopes all = scopes_for(which);
-  connection_user<Forgets> user{all};
-  as_tasks(which, user, all);
-  require(user.pool.leased() == 0, "each lease ends");
-}
+  void finished() const { require(pool.leased() == 0, "each lease ends"); }
+};
 
 const std::vector<operation> connection_acts = {{"use"}, {"use_and_poison"}, {"cancel", 3}};
 
@@ -353,16 +335,18 @@ const std::vector<operation> pool_acts = {{"add"}, {"turn"}};
 
 std::vector<subject> tasks() {
   return {
-      {"channel", channel_acts, 3, 3, use_channel<false>},
-      {"channel_forgets_a_value", channel_acts, 3, 3, use_channel<true>, 200, 3},
-      {"semaphore", semaphore_acts, 3, 3, use_semaphore<false>},
-      {"semaphore_forgets_a_permit", semaphore_acts, 3, 3, use_semaphore<true>, 200, 2},
-      {"mutex", mutex_acts, 3, 3, use_mutex<heddle::async_mutex>},
-      {"mutex_looks_then_locks", mutex_acts, 3, 3, use_mutex<looks_then_locks>, 200, 2},
-      {"limiter", limiter_acts, 3, 3, use_limiter<heddle::capacity_limiter>},
-      {"limiter_looks_then_counts", limiter_acts, 3, 3, use_limiter<looks_then_counts>, 200, 2},
-      {"resource_pool", connection_acts, 3, 3, use_connections<false>},
-      {"resource_pool_forgets_an_exchange", connection_acts, 3, 3, use_connections<true>, 200, 3},
+      {"channel", channel_acts, 3, 3, use<channel_user<false>>},
+      {"channel_forgets_a_value", channel_acts, 3, 3, use<channel_user<true>>, 200, 3},
+      {"semaphore", semaphore_acts, 3, 3, use<semaphore_user<false>>},
+      {"semaphore_forgets_a_permit", semaphore_acts, 3, 3, use<semaphore_user<true>>, 200, 2},
+      {"mutex", mutex_acts, 3, 3, use<mutex_user<heddle::async_mutex>>},
+      {"mutex_looks_then_locks", mutex_acts, 3, 3, use<mutex_user<looks_then_locks>>, 200, 2},
+      {"limiter", limiter_acts, 3, 3, use<limiter_user<heddle::capacity_limiter>>},
+      {"limiter_looks_then_counts", limiter_acts, 3, 3, use<limiter_user<looks_then_counts>>, 200,
+       2},
+      {"resource_pool", connection_acts, 3, 3, use<connection_user<false>>},
+      {"resource_pool_forgets_an_exchange", connection_acts, 3, 3, use<connection_user<true>>, 200,
+       3},
       {"group", group_acts, 3, 3, use_group<false>},
       {"group_forgets_errors", group_acts, 3, 3, use_group<true>, 200, 2},
       {"pool", pool_acts, 2, 2, use_pool<true>},
