@@ -4,6 +4,10 @@
 #   For each *_test.cpp an executable and a ctest test of the label "unit"; for each *_bench.cpp an
 #   executable that belongs to the build target heddle_benchmarks.
 
+# What tests of gtest are compiled with: most of the time would go to optimising what runs once, and
+# the code under test has the flags of its library.
+set(heddle_test_options -O1 -g1)
+
 # heddle_fused(target)
 #   A library that becomes a part of libheddle.a. A few files are compiled as one: most of the time
 #   goes to the headers and templates that they share.
@@ -43,6 +47,7 @@ function(heddle_room_tests)
       foreach(source IN LISTS tests)
         get_filename_component(name "${source}" NAME_WE)
         heddle_add_program(${name} "${source}" "${arg_LINK}" GTest::gtest_main)
+        target_compile_options(${name} PRIVATE ${heddle_test_options})
         add_test(NAME ${folder}.${name} COMMAND ${name})
         set_tests_properties(${folder}.${name} PROPERTIES LABELS unit)
       endforeach()
