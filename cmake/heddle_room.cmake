@@ -12,7 +12,8 @@ set(heddle_test_options -O1 -g1)
 #   A library that becomes a part of libheddle.a. A few files are compiled as one: most of the time
 #   goes to the headers and templates that they share.
 function(heddle_fused target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${HEDDLE_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 10)
   # std::string's functions are compiled into heddle, not taken from libstdc++'s shared library:
   # there they would call an operator new that the program may have replaced (see fuse_objects).
   target_compile_definitions(${target} PRIVATE _GLIBCXX_EXTERN_TEMPLATE=0)

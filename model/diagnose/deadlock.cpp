@@ -1,6 +1,7 @@
 #include "model/diagnose/deadlock.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace heddle::diagnose {
 namespace {
@@ -28,6 +29,12 @@ std::vector<const waiting_thread*> cycle_of(const std::vector<waiting_thread>& w
   return {};
 }
 
+/// What it is that an object of the kind once initialises: of a guard, the static that it guards.
+std::string guarded_by(const std::string& object) {
+  constexpr std::string_view guard = "guard variable for ";
+  return object.starts_with(guard) ? object.substr(guard.size()) : object;
+}
+
 }  // namespace
 
 std::string words_for(const waiting_thread& w) {
@@ -38,7 +45,7 @@ std::string words_for(const waiting_thread& w) {
       return "waits for " + w.object +
              (w.holder == no_thread ? "" : ", which " + thread_name(w.holder) + " holds");
     case what::once:
-      return "waits for the initialisation of " + w.object +
+      return "waits for the initialisation of " + guarded_by(w.object) +
              (w.holder == no_thread ? ""
               : self                ? ", which it runs itself"
                                     : ", which " + thread_name(w.holder) + " runs");

@@ -27,6 +27,8 @@ TEST(deadlock, says_what_a_thread_waits_for) {
             "waits for the initialisation of once 1, which it runs itself");
   EXPECT_EQ(words_for(waits(1, what::once, no_thread, "once 1")),
             "waits for the initialisation of once 1");
+  EXPECT_EQ(words_for(waits(1, what::once, 2, "guard variable for f()::x")),
+            "waits for the initialisation of f()::x, which T2 runs");
   EXPECT_EQ(words_for(waits(1, what::shared_lock, 2, "shared lock 1")),
             "waits for shared lock 1, which T2 holds");
   EXPECT_EQ(words_for(waits(1, what::condition, no_thread, "condition variable 1")),

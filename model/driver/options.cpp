@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/driver/crew.hpp"
 #include "model/driver/shell_words.hpp"
 
 namespace heddle::driver {
@@ -48,14 +49,6 @@ search_mode mode_or_refuse(const std::string& name) {
                   name));
 }
 
-void require_one_job(const std::string& text) {
-  if (whole_number<unsigned>("--jobs", text, 1) == 1) return;
-  refuse(
-      fmt::format("--jobs {} is not available yet: one check is explored by one process; "
-                  "run several checks at the same time with ctest -j instead",
-                  text));
-}
-
 class command_line {
  public:
   explicit command_line(const std::string& program)
@@ -90,6 +83,11 @@ class command_line {
     }
     if (options_.session.coverage && options_.session.mode == search_mode::exhaustive) {
       return complaint("--coverage is for the random modes: the exhaustive one reaches everything");
+    }
+    if (options_.session.jobs > 1 && options_.session.mode != search_mode::exhaustive) {
+      return complaint(
+          "--jobs splits an exhaustive search; of the random modes start several processes, with "
+          "another --seed each");
     }
     return {std::move(options_), {}, exit_status::verified};
   }
@@ -155,7 +153,13 @@ class command_line {
           });
     flag("--coverage", "Say what a random mode has not reached; stop when nothing new comes",
          session.coverage);
-    value("--jobs", "N", "Processes to search with [1]", require_one_job);
+    value("--jobs", "N", "Search a check exhaustively with up to N processes [1]",
+          [&session](const std::string& text) {
+            session.jobs = whole_number<unsigned>("--jobs", text, 1);
+            if (session.jobs > crew::most_jobs) {
+              refuse(fmt::format("option --jobs needs a number from 1 to {}", crew::most_jobs));
+            }
+          });
     flag("--keep-going", "Count a check's failures instead of stopping at its first",
          session.keep_going);
     flag("--estimate", "Only estimate how many executions an exhaustive search would have",

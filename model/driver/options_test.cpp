@@ -153,9 +153,11 @@ TEST(options, numbers_are_read_strictly) {
   }
 }
 
-TEST(options, what_is_not_available_says_so) {
-  EXPECT_TRUE(says(bad({"--jobs", "2"}), "not available yet"));
+TEST(options, jobs_are_for_the_exhaustive_mode) {
+  EXPECT_EQ(good({"--jobs", "256"}).session.jobs, 256u);
   EXPECT_TRUE(says(bad({"--jobs", "0"}), "from 1"));
+  EXPECT_TRUE(says(bad({"--jobs", "257"}), "from 1 to 256"));
+  EXPECT_TRUE(says(bad({"--jobs", "2", "--mode", "pct"}), "another --seed each"));
 }
 
 TEST(options, help_names_every_option_and_succeeds) {

@@ -20,6 +20,7 @@ struct session_options {
   unsigned stale_percent = random_search::usual_stale_percent;
   std::uint64_t executions = 0;  // stop after so many; 0: no limit (see also random_executions)
   double seconds = 0;            // stop after this time; 0: no limit
+  unsigned jobs = 1;             // processes that search, exhaustive only
   bool coverage = false;         // random modes: measure it, and stop when nothing new comes
   std::uint32_t max_steps = 100'000;  // events of one execution; more: `bounded`
   std::string replay;                 // a token: run that execution only

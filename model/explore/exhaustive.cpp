@@ -60,6 +60,26 @@ void exhaustive::split_share(bool ran) {
   if (ran) explored_ += each;
 }
 
+std::size_t exhaustive::waiting() const {
+  std::size_t all = 0;
+  for (const auto& one : frames_) all += one->work.size();
+  return all;
+}
+
+void exhaustive::keep(half which) {
+  split_share(true);
+  share_ = 0;  // given out
+  if (which == half::odd) explored_ = 0;
+  // From the oldest on, behind which the most is to be expected. An item can be left out wherever
+  // it stands: those below it cut the graph back to before it, taken or not.
+  std::size_t number = 0;
+  for (auto& one : frames_) {
+    std::erase_if(one->work,
+                  [&](const work_item&) { return (number++ % 2 == 0) != (which == half::even); });
+  }
+  filed_before_ = frames_.empty() ? 0 : frames_.back()->work.size();
+}
+
 event_id exhaustive::choose_source(event_id read, std::span<const event_id> sources) {
   for (std::size_t i = 0; i + 1 < sources.size(); ++i) {
     file({work_item::kind::forward_read, read, sources[i], 0});

@@ -50,6 +50,14 @@ class exhaustive final : public graph_recorder {
   }
   bool descend(std::size_t i);
 
+  /// How many alternatives wait to be taken. Between two executions.
+  std::size_t waiting() const;
+  /// For two searches in the same state, as fork leaves them behind: one keeps the even ones of
+  /// what waits, and all that it has explored, the other the odd ones. Together they go on to see
+  /// what one would have seen. Between two executions.
+  enum class half : std::uint8_t { even, odd };
+  void keep(half which);
+
  private:
   struct frame {
     std::unique_ptr<execution_graph> graph;

@@ -80,7 +80,10 @@ execution_size size_of(const plan& execution) {
     if (!entry.deviates) continue;
     if (entry.kind == event_kind::read) ++size.stale_reads;
     if (entry.kind == event_kind::write) ++size.late_writes;
-    if (entry.kind == event_kind::choice) ++size.choices;
+    if (entry.kind == event_kind::choice) {
+      ++size.choices;
+      size.alternatives += entry.source;
+    }
   }
   return size;
 }
@@ -88,7 +91,8 @@ execution_size size_of(const plan& execution) {
 bool is_smaller(const execution_size& a, const execution_size& b) {
   return a != b && a.threads <= b.threads && a.operations <= b.operations &&
          a.switches <= b.switches && a.stale_reads <= b.stale_reads &&
-         a.late_writes <= b.late_writes && a.choices <= b.choices;
+         a.late_writes <= b.late_writes && a.choices <= b.choices &&
+         a.alternatives <= b.alternatives;
 }
 
 }  // namespace heddle

@@ -214,7 +214,25 @@ class shrinking {
       if (i >= best_.size() || !best_[i].deviates) continue;
       plan candidate = best_;
       see_new(candidate[i]);
-      if (improves(candidate, keep_sources::deviating)) any = true;
+      if (improves(candidate, keep_sources::deviating) || choose_earlier(i)) any = true;
+    }
+    return any;
+  }
+
+  /// An alternative with a smaller number, by halves of what is left.
+  bool choose_earlier(std::size_t i) {
+    bool any = false;
+    const auto number = [&] {
+      const bool is_choice = i < best_.size() && best_[i].kind == event_kind::choice;
+      return is_choice ? best_[i].source : 0;
+    };
+    for (std::uint32_t step = number() / 2; step > 0 && !exhausted_; step /= 2) {
+      while (number() > step) {
+        plan candidate = best_;
+        candidate[i].source -= step;
+        if (!improves(candidate, keep_sources::deviating)) break;
+        any = true;
+      }
     }
     return any;
   }

@@ -5,7 +5,7 @@
 //   threads      a thread gets no turn of its own: it runs if nobody else can
 //   operations   a thread is left earlier; a part of what it does (rounds of a loop) is left out
 //   switches     what a thread does in one turn is done in its next, or in the one before
-//   old values   a read sees the newest write, a write comes last, a choice is the first
+//   old values   a read sees the newest write, a write comes last, a choice is an earlier one
 //
 // Each candidate is executed; it counts only if it fails in the same way, and if nothing about it
 // (execution_size) is larger than before, so what comes out is never larger than what went in. It

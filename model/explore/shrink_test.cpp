@@ -18,7 +18,7 @@ namespace heddle {
 void PrintTo(const execution_size& size, std::ostream* out) {
   *out << size.threads << " threads, " << size.operations << " operations, " << size.switches
        << " switches, " << size.stale_reads << " stale reads, " << size.late_writes
-       << " late writes, " << size.choices << " choices";
+       << " late writes, " << size.choices << " choices of " << size.alternatives << " in all";
 }
 
 namespace testing {
@@ -128,7 +128,14 @@ TEST(shrink, leaves_out_rounds_and_choices_that_nobody_needs) {
       "P0:\n  for i in range(10):\n    n = z.faa(1, rlx)\n  x.store(1, rlx)\n"
       "P1:\n  a = choose(0, 1, 2)\n  b = choose(0, 1, 2)\n  r = 0\n"
       "  while r == 0:\n    r = x.load(rlx)\n  assert b != 2\n",
-      {.threads = 3, .operations = 2 + 11 + 3, .switches = 2, .choices = 1});
+      {.threads = 3, .operations = 2 + 11 + 3, .switches = 2, .choices = 1, .alternatives = 2});
+}
+
+TEST(shrink, takes_the_smallest_number_of_a_choice) {
+  expect_size(
+      "P0:\n  a = choose(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)\n  x.store(a, rlx)\n"
+      "P1:\n  b = choose(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)\n  assert b < 6\n",
+      {.threads = 2, .operations = 3, .switches = 1, .choices = 1, .alternatives = 6});
 }
 
 TEST(shrink, keeps_a_deadlock_a_deadlock) {

@@ -17,6 +17,12 @@ std::uint64_t symbolizer_test_object[4];
 std::uint64_t* volatile symbolizer_test_slot = nullptr;
 unsigned symbolizer_test_line = 0;
 
+[[gnu::noinline]] int of_a_static() {
+  static const int once = std::rand();
+  return once;
+}
+extern "C" const char guard_of_once __asm__("_ZGVZN6heddle6report11of_a_staticEvE4once");
+
 [[gnu::noinline]] std::uintptr_t here() {
   return reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
 }
@@ -95,6 +101,14 @@ TEST(symbolizer, names_static_objects) {
   int on_stack = 0;
   EXPECT_EQ(names->name_object(reinterpret_cast<std::uintptr_t>(&on_stack)), "");
   EXPECT_EQ(names->name_object(reinterpret_cast<std::uintptr_t>(&make_symbolizer)), "");
+}
+
+TEST(symbolizer, takes_a_guard_for_one_object) {
+  EXPECT_GE(of_a_static(), 0);
+  const auto names = make_symbolizer();
+  const std::string name = "guard variable for heddle::report::of_a_static()::once";
+  EXPECT_EQ(names->name_object(reinterpret_cast<std::uintptr_t>(&guard_of_once)), name);
+  EXPECT_EQ(names->name_object(reinterpret_cast<std::uintptr_t>(&guard_of_once) + 1), name);
 }
 
 TEST(symbolizer, places_the_users_frame_below_the_directory) {

@@ -97,12 +97,20 @@ crash_guard::crash_guard(fibers& guarded, const crash_guard_options& options)
   check_that(guarded.current() == fibers::scheduler, "the scheduler makes the crash guard");
   raw_system_call(SYS_rt_sigprocmask, SIG_SETMASK, 0, as_argument(&scheduler_mask_),
                   sizeof scheduler_mask_);
-  if (options.progress != nullptr) {
-    watchdog_.emplace(watchdog_options{options.progress, options.patience_seconds,
-                                       options.period_seconds, no_progress_signal()},
-                      armed_);
-  }
+  watch();
   install();
+}
+
+void crash_guard::watch() {
+  if (options_.progress == nullptr) return;
+  watchdog_.emplace(watchdog_options{options_.progress, options_.patience_seconds,
+                                     options_.period_seconds, no_progress_signal()},
+                    armed_);
+}
+
+void crash_guard::adopt_process() {
+  thread_ = raw_system_call(SYS_gettid);
+  watch();  // fork has left the thread behind
 }
 
 void crash_guard::install() {

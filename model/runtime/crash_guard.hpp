@@ -87,6 +87,10 @@ class crash_guard {
   void disarm() { set_armed(false); }
   bool armed() const { return armed_.load(std::memory_order_relaxed); }
 
+  /// This process is a fork of the one that made the guard, by the thread that it is for. Throws
+  /// std::system_error.
+  void adopt_process();
+
   std::uint64_t crashes() const { return crashes_; }
   const crash& last_crash() const { return last_; }
 
@@ -105,6 +109,7 @@ class crash_guard {
   void describe(int signal, const siginfo_t& info, const ucontext_t& context);
   void go_to_scheduler(ucontext_t& context);
   void install();
+  void watch();
   void set_armed(bool armed) {
     // The handler runs in this thread: the compiler is all there is to keep in order.
     std::atomic_signal_fence(std::memory_order_seq_cst);

@@ -236,6 +236,24 @@ TEST(crash_guard_death, heddles_own_crashes_stay_loud) {
   EXPECT_EXIT(in_scheduler(), testing::KilledBySignal(SIGSEGV), "");
 }
 
+TEST(crash_guard_death, a_fork_that_adopts_the_guard_is_guarded) {
+  fibers f;
+  std::uint64_t steps = 0;
+  crash_guard guard(f, {.progress = &steps, .patience_seconds = 0.2, .period_seconds = 0.05});
+  const auto in_a_fork = [&] {
+    guard.adopt_process();
+    guard.arm();
+    run_body(f, 1, [] { calls_read(nullptr); });
+    guard.arm();
+    run_body(f, 1, [] {
+      for (volatile bool more = true; more;) {
+      }
+    });
+    _exit(static_cast<int>(guard.crashes()));
+  };
+  EXPECT_EXIT(in_a_fork(), testing::ExitedWithCode(2), "");
+}
+
 TEST_F(crashes, first_interrupt_sets_a_flag_and_the_second_exits) {
   EXPECT_FALSE(crash_guard::interrupted());
   raise(SIGINT);

@@ -100,6 +100,8 @@ class engine final : public program {
   /// What this execution has waited for and woken through the kernel.
   const futex_log& futexes() const { return futexes_; }
   std::uint64_t steps() const { return steps_; }
+  /// This process is a fork, made between two executions, and is to go on.
+  void adopt_process() { guard_->adopt_process(); }
   /// Whether some thread waits for what this execution need not bring: it adds nothing to one in
   /// which the thread has not asked for it, and is no deadlock. See only_if().
   bool adds_nothing() const;

@@ -18,6 +18,7 @@ namespace {
 
 constexpr unsigned char untouched = 0xff;
 constexpr off_t first_page = 4096;  // so much of the file there always is, for the mapping
+constexpr const char* what = "heddle cannot redirect the program's output";
 
 // Of the capture in force, for whoever must do without it; -1: none.
 constinit int active_file = -1;
@@ -94,14 +95,26 @@ output_capture::~output_capture() {
   restore();
 }
 
-void output_capture::redirect() {
-  const char* const what = "heddle cannot redirect the program's output";
+void output_capture::open_file() {
   file_ = checked(memfd_create("heddle-output", MFD_CLOEXEC), what);
   checked(ftruncate(file_, first_page), what);
   void* const page = mmap(nullptr, first_page, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
   if (page == MAP_FAILED) checked(-1, what);
   first_byte_ = static_cast<volatile unsigned char*>(page);
   *first_byte_ = untouched;
+}
+
+void output_capture::separate() {
+  begin_execution(in_order_);
+  munmap(const_cast<unsigned char*>(first_byte_), first_page);
+  close(file_);
+  open_file();
+  for (int i : {0, 1}) checked(dup2(file_, i + 1), what);
+  active_file = file_;
+}
+
+void output_capture::redirect() {
+  open_file();
   for (int i : {0, 1}) saved_[i] = checked(dup(i + 1), what);
   original_stderr_ = fdopen(checked(dup(saved_[1]), what), "w");
   if (original_stderr_ == nullptr) checked(-1, what);

@@ -25,6 +25,10 @@ class output_capture {
   /// order in which they were printed, which costs a system call for each.
   void begin_execution(bool in_order = false);
 
+  /// This process is a fork: its output goes to a file of its own from now on. Throws
+  /// std::system_error.
+  void separate();
+
   /// What was printed since then.
   std::string text();
 
@@ -38,6 +42,7 @@ class output_capture {
 
  private:
   void redirect();
+  void open_file();
   void restore() noexcept;
   void discard();
 

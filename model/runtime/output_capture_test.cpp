@@ -1,6 +1,7 @@
 #include "model/runtime/output_capture.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -30,6 +31,27 @@ TEST(output_capture, takes_what_stdio_streams_and_descriptors_print) {
   for (const char* part : {"printf ", "cout 42 ", "stderr ", "cerr ", "write"}) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   }
+}
+
+TEST(output_capture, a_fork_that_separates_has_its_own) {
+  int status = -1;
+  std::string text;
+  {
+    output_capture capture;
+    capture.begin_execution();
+    std::printf("parent");
+    const pid_t child = fork();
+    if (child == 0) {
+      capture.separate();
+      const bool empty = capture.text().empty();
+      std::printf("child");
+      _exit(empty && capture.text() == "child" ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    text = capture.text();
+  }
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(text, "parent");
 }
 
 TEST(output_capture, each_execution_begins_with_nothing) {
