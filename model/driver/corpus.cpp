@@ -143,6 +143,7 @@ std::vector<corpus_entry> read_corpus(const std::string& directory, const std::s
   }
   std::sort(files.begin(), files.end());
   std::vector<corpus_entry> entries;
+  entries.reserve(files.size());
   for (const fs::path& file : files) entries.push_back(read_entry(file));
   return entries;
 }
