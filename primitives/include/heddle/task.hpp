@@ -8,6 +8,7 @@
 //
 //   PFN-1  A task that is dropped without having run is a mistake that the type system cannot see
 //          (a callback wrapped in std::function<void()>): it is reported, in debug builds by abort.
+//          Not where an error or a cancellation came in between: of who was to await it, too.
 //   CAN-2, CAN-4  Nothing interrupts the code between two co_awaits. Each co_await of this library
 //          is a checkpoint: it throws `cancelled` if the task's scope is cancelled, even if there
 //          is nothing to wait for. Awaiting a task<T> is no checkpoint by itself.
@@ -197,6 +198,8 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
         !detail::discarding::now()) {
       detail::misuse("a task was destroyed that has never run: co_await or spawn it");
     }
+    // It ended early, so what it was given may never have run, and lies in its frame until now.
+    if (handle_.promise().error()) return discard();
 #endif
     std::exchange(handle_, nullptr).destroy();
   }

@@ -3,6 +3,7 @@
 // cancellation.cpp, endings.cpp.
 #include <heddle/async_event.hpp>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "properties/contracts/tasks/support.hpp"

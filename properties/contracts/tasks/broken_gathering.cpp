@@ -4,6 +4,7 @@
 #include <heddle/async_event.hpp>
 #include <heddle/exception_group.hpp>
 #include <heddle/outcome.hpp>
+#include <optional>
 #include <vector>
 
 #include "properties/contracts/tasks/support.hpp"

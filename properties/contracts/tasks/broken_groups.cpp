@@ -1,6 +1,7 @@
 // TG, CUR, SUP with one thing broken, beside the same without the mistake (`_cure_`); and what a
 // group refuses. The contracts themselves: groups.cpp, nurseries.cpp, endings.cpp.
 #include <array>
+#include <functional>
 #include <heddle/async_event.hpp>
 #include <heddle/exception_group.hpp>
 #include <heddle/shielded.hpp>

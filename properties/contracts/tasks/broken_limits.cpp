@@ -1,11 +1,15 @@
 // TMO, SHD and CSC with one thing broken, beside the same without the mistake (`_cure_`). The
 // contracts themselves: timeouts.cpp, scopes.cpp.
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <heddle/async_event.hpp>
 #include <heddle/shielded.hpp>
 #include <heddle/timeouts.hpp>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
