@@ -32,7 +32,8 @@ task<T> shielded(task<T> work) {
 }
 
 /// Runs `work` as a child of `group`, and waits for its value. Where the caller is cancelled first,
-/// it leaves, and the group keeps the work, whose error is then one of the group.
+/// it leaves, and the group keeps the work, whose error is then one of the group. Throws
+/// group_closed; then the work is destroyed and not reported.
 template <typename T>
 task<T> shielded_in(task_group& group, task<T> work) {
   auto result = std::make_shared<detail::shared_result<T>>();

@@ -8,6 +8,7 @@
 //
 //   PFN-1  A task that is dropped without having run is a mistake that the type system cannot see
 //          (a callback wrapped in std::function<void()>): it is reported, in debug builds by abort.
+//          Not where an error or a cancellation came in between: of who was to await it, too.
 //   CAN-2, CAN-4  Nothing interrupts the code between two co_awaits. Each co_await of this library
 //          is a checkpoint: it throws `cancelled` if the task's scope is cancelled, even if there
 //          is nothing to wait for. Awaiting a task<T> is no checkpoint by itself.
@@ -113,6 +114,21 @@ class task_promise<void> final : public promise_base {
   std::exception_ptr error_;
 };
 
+/// While it lives, this thread destroys a task on purpose. What lies in that task's frame goes with
+/// it: group.spawn(fail_after(1s, work())) has two tasks, of which a closed group sees one.
+class discarding {
+ public:
+  discarding() noexcept { ++depth_; }
+  ~discarding() { --depth_; }
+  discarding(const discarding&) = delete;
+  discarding& operator=(const discarding&) = delete;
+
+  static bool now() noexcept { return depth_ != 0; }
+
+ private:
+  static inline constinit thread_local int depth_ = 0;
+};
+
 }  // namespace detail
 
 /// What a coroutine that returns `task<T>` gives its caller. Move-only; not thread safe, but may be
@@ -137,9 +153,12 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
   /// Whether there is a coroutine.
   explicit operator bool() const noexcept { return handle_ != nullptr; }
 
-  /// Destroys a task that is not wanted any more, on purpose: nothing is reported.
+  /// Destroys a task that is not wanted any more, on purpose, with the tasks that it was given:
+  /// nothing is reported.
   void discard() noexcept {
-    if (handle_) std::exchange(handle_, nullptr).destroy();
+    if (!handle_) return;
+    const detail::discarding on_purpose;
+    std::exchange(handle_, nullptr).destroy();
   }
 
   /// Runs the task in the place of the coroutine that awaits it, by symmetric transfer.
@@ -175,9 +194,12 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
   void destroy() noexcept {
     if (!handle_) return;
 #ifndef NDEBUG
-    if (!handle_.promise().started() && std::uncaught_exceptions() == 0) {
+    if (!handle_.promise().started() && std::uncaught_exceptions() == 0 &&
+        !detail::discarding::now()) {
       detail::misuse("a task was destroyed that has never run: co_await or spawn it");
     }
+    // It ended early, so what it was given may never have run, and lies in its frame until now.
+    if (handle_.promise().error()) return discard();
 #endif
     std::exchange(handle_, nullptr).destroy();
   }

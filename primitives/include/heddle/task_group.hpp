@@ -10,7 +10,8 @@
 //   TG-1   Join: whatever happens, and however often the parent is cancelled, every child has
 //   ended,
 //          its frame and arguments included, when with_task_group ends.
-//   TG-2   Nothing is added to a closed group; what is refused is destroyed and not reported.
+//   TG-2   Nothing is added to a closed group; what is refused is destroyed, with the tasks that it
+//          was to await, and not reported.
 //   TG-3   A child of an aborting group is registered and cancelled, never left alive.
 //   TG-4   The first error of a child or the body cancels all others (join policy first_error).
 //   TG-5   All errors come out in one exception_group; cancellations are filtered.

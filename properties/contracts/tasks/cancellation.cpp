@@ -272,6 +272,25 @@ HEDDLE_CHECK(pfn_1_a_callback_that_is_awaited) {
   require(ran, "it has run");
 }
 
+/// What a task was to await, and does not come to where it is cancelled before, at any moment.
+void given_to_a_task(bool awaits_it) {
+  cancel_scope scope;
+  auto later = [&](task<> work) -> task<> {
+    co_await turns(1);
+    if (awaits_it) co_await std::move(work);
+  };
+  in_group([&](task_group& group) -> task<> {
+    group.spawn(within(scope, later(turns(1))));
+    group.spawn(later(turns(1)));
+    co_await turns(heddle::choose(3));
+    scope.cancel();
+    group.cancel();
+  });
+}
+
+HEDDLE_CHECK(pfn_1_given_to_who_is_cancelled) { given_to_a_task(true); }
+HEDDLE_CHECK(pfn_1_given_to_who_forgets_it) { given_to_a_task(false); }
+
 /// A callback type that throws the task away: reported.
 HEDDLE_CHECK(pfn_1_a_callback_that_is_dropped) {
   const std::function<void()> callback = []() -> task<> { co_return; };

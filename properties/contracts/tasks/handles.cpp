@@ -1,5 +1,4 @@
 // Task handles: a child of a group, asked for its result and cancelled for itself.
-#include <functional>
 #include <heddle/async_event.hpp>
 #include <heddle/exception_group.hpp>
 #include <heddle/run_on.hpp>
@@ -19,13 +18,6 @@ using heddle::task_handle;
 task<int> after(std::size_t count, int value) {
   co_await turns(count);
   co_return value;
-}
-
-/// Runs `body` in a group, in every order. One instantiation for all: half of the time that this
-/// file takes to compile.
-void in_group(std::function<task<>(task_group&)> body,
-              heddle::join_policy policy = heddle::join_policy::first_error) {
-  in_every_order(with_task_group(std::move(body), policy));
 }
 
 task<> forever() { co_await heddle::sleep_for(1h); }

@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <functional>
 #include <heddle/async_event.hpp>
+#include <heddle/exception_group.hpp>
 #include <heddle/from_thread.hpp>
+#include <heddle/shielded.hpp>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -44,15 +46,28 @@ HEDDLE_CHECK(ft_2_a_value) {
   });
 }
 
-HEDDLE_CHECK(ft_2_an_error) {
-  with_a_thread([](const thread_portal& portal) {
+/// An error comes out as it was thrown; in other words, who knows what to do about it does not
+/// recognise it.
+void error_of_a_call(bool as_it_is) {
+  bool recognised = false;
+  with_a_thread([&](const thread_portal& portal) {
     try {
-      from_thread(portal, [] { throw failure(); });
-      require(false, "it comes out");
+      try {
+        from_thread(portal, [] { throw failure(); });
+      } catch (const std::exception& error) {
+        if (as_it_is) throw;
+        throw std::runtime_error(error.what());
+      }
     } catch (const failure&) {
+      recognised = true;
+    } catch (const std::runtime_error&) {
     }
-  });  // ft_7: and the portal is not disturbed
+  });
+  require(recognised, "nobody recognises the error");
 }
+
+HEDDLE_CHECK(ft_2_an_error) { error_of_a_call(true); }
+HEDDLE_CHECK(ft_2_broken_in_other_words) { error_of_a_call(false); }
 
 /// Another thread reads what the call writes, and has not waited for it.
 HEDDLE_CHECK(ft_6_read_without_waiting) {
@@ -199,18 +214,17 @@ HEDDLE_CHECK(ft_1_nothing_is_left_of_the_call) {
   });
 }
 
-/// The portal's scope is cancelled while a call waits in it.
-HEDDLE_CHECK(ft_5_the_portal_is_cancelled) {
+/// The portal's scope is cancelled while a call waits in it; or in a shield, which nobody opens.
+void portal_is_cancelled(bool in_a_shield) {
   std::thread thread;
   cancel_scope scope;
+  heddle::async_event never;
   bool was_cancelled = false, refused = false;
+  auto wait = [&]() -> task<> { co_await never.wait(); };
   event_loop().run(scope.run(with_portal([&](thread_portal portal) -> task<> {
     thread = std::thread([&, portal] {
       try {
-        from_thread(portal, []() -> task<> {
-          heddle::async_event never;
-          co_await never.wait();
-        });
+        from_thread(portal, [&] { return in_a_shield ? heddle::shielded(wait()) : wait(); });
       } catch (const cancelled&) {
         was_cancelled = true;
       } catch (const portal_closed&) {
@@ -224,6 +238,43 @@ HEDDLE_CHECK(ft_5_the_portal_is_cancelled) {
   thread.join();
   require(scope.caught() && was_cancelled != refused, "the thread is told");
 }
+
+HEDDLE_CHECK(ft_5_the_portal_is_cancelled) { portal_is_cancelled(false); }
+HEDDLE_CHECK(ft_5_broken_out_of_reach) { portal_is_cancelled(true); }
+
+/// FT-7: the error of a call is thrown to its thread; or it is left to a group of the portal's
+/// body, which it ends.
+void error_of_a_call_and_the_body(bool is_the_threads) {
+  std::thread thread;
+  heddle::async_event done;
+  bool complete = false;
+  auto call = [&](const thread_portal& portal, task_group& group) {
+    try {
+      from_thread(portal, [&] {
+        if (is_the_threads) throw failure();
+        group.spawn(fail());
+      });
+    } catch (const failure&) {
+    }
+    done.set();
+  };
+  auto body = [&](thread_portal portal) -> task<> {
+    co_await with_task_group([&](task_group& group) -> task<> {
+      thread = std::thread([&, portal] { call(portal, group); });
+      co_await done.wait();
+      complete = true;
+    });
+  };
+  try {
+    event_loop().run(with_portal(body));
+  } catch (const heddle::exception_group&) {
+  }
+  thread.join();
+  require(complete, "the body is disturbed");
+}
+
+HEDDLE_CHECK(ft_7_its_thread_has_the_error) { error_of_a_call_and_the_body(true); }
+HEDDLE_CHECK(ft_7_broken_the_body_has_it) { error_of_a_call_and_the_body(false); }
 
 /// A loop that waits for itself.
 HEDDLE_CHECK(ft_on_the_thread_of_the_loop) {

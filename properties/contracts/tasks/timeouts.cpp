@@ -15,7 +15,6 @@ using heddle::move_on_after;
 using heddle::shielded;
 using heddle::timed_out;
 
-task<> sleep(steady::duration how_long) { co_await heddle::sleep_for(how_long); }
 task<int> after(steady::duration how_long, int value) {
   co_await heddle::sleep_for(how_long);
   co_return value;
