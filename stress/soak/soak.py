@@ -13,7 +13,9 @@ import os
 import signal
 import sys
 
-import servers
+sys.dont_write_bytecode = True
+
+import servers  # noqa: E402: none of it is to be left
 
 # Beside the option of the soak that it is for: what is kind to it. Making a connection takes
 # PostgreSQL, which starts a process, longer than a client of the others lives.
