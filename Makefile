@@ -5,12 +5,14 @@
 #   make test    every test, built with g++ and with clang
 #   make asan    the unit tests of the search and the report under AddressSanitizer and UBSan
 #   make lint    clang-format and clang-tidy
-#   make soak    clients cancelled at random for a minute (SOAK="--redis HOST:PORT" and the like)
+#   make soak    clients cancelled at random on a real Redis and a real PostgreSQL, which it starts,
+#                and on a fake server; TIME=60 seconds each, SEED=1, SOAK= more options of soak.py
 #   make bench   build and run the benchmarks
 #   make nightly run or resume a night of long jobs (NIGHTLY: more options; docs/nightly.md)
 #   make report BASE=COMMIT   is HEAD slower than that? (docs/regression-report.md)
 #   make stress  every check on real threads under ThreadSanitizer, then the contracts under
-#                AddressSanitizer and UBSan; TIME=600 SEED=1, STRESS= more options of stress.py
+#                AddressSanitizer and UBSan, then the soak; TIME=600 SEED=1, STRESS= more options of
+#                stress.py
 #   make litmus  litmus tests on this processor, beside what heddle allows; TIME=120 SEED=1
 #   make clean
 
@@ -64,16 +66,20 @@ report:
 	scripts/install-dependencies check
 	python3 scripts/regression --base "$(BASE)" $(REPORT_OPTIONS)
 
-# Both halves are run, whatever the first finds.
+# All parts are run, whatever the first finds. Servers that cannot be installed are skipped.
+install_soak = scripts/install-dependencies soak || scripts/install-dependencies check
 stress_time := $(or $(TIME),600)
 stress = stress/runner/stress.py --build build/release --seed $(or $(SEED),1) $(STRESS)
+soak = stress/soak/soak.py --build build/release --seed $(or $(SEED),1)
 stress:
-	scripts/install-dependencies check
+	$(install_soak)
 	cmake --preset release
-	cmake --build --preset release --target heddle_stress heddle_asan_contracts
+	cmake --build --preset release --target heddle_stress heddle_asan_contracts soak
 	$(stress) --time $(stress_time); threads=$$?; \
 	$(stress) --time $$(($(stress_time) / 4)) --sanitizer address --program 'contracts_*'; \
-	memory=$$?; [ $$threads = 0 ] && [ $$memory = 0 ]
+	memory=$$?; \
+	$(soak) --seconds $$(($(stress_time) / 10)); servers=$$?; \
+	[ $$threads = 0 ] && [ $$memory = 0 ] && [ $$servers = 0 ]
 
 litmus:
 	scripts/install-dependencies check
@@ -82,10 +88,10 @@ litmus:
 	build/release/litmus/hardware_litmus --time $(or $(TIME),120) --seed $(or $(SEED),1)
 
 soak:
-	scripts/install-dependencies check
+	$(install_soak)
 	cmake --preset release
 	cmake --build --preset release --target soak
-	build/release/soak/soak --seconds 60 $(SOAK)
+	$(soak) --seconds $(or $(TIME),60) $(SOAK)
 
 clean:
 	rm -rf build

@@ -10,36 +10,83 @@
 #include <heddle/task_group.hpp>
 #include <heddle/timeouts.hpp>
 #include <heddle/when_any.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "stress/soak/random.hpp"
 #include "stress/soak/world.hpp"
 
 namespace soak {
 
+using namespace std::chrono_literals;
+
 inline microseconds random_time(dice& dice, microseconds below) {
   return microseconds(dice.below(static_cast<std::uint64_t>(below.count())));
 }
 
-/// One request and its answer, which must be its own.
-inline task<> request(world& in) {
-  const living here(in.all);
-  auto lease = co_await in.connections.acquire();
-  const std::string word = "word" + std::to_string(++in.words);
-  if (in.set.planted != mistake::reply) lease.begin_exchange();
-  bool cut = false;
-  try {
-    const std::string answer = co_await in.set.speaks->echo(*lease, word);
-    if (answer != word) ++in.all.unpaired;
-    lease.end_exchange();
-  } catch (const heddle::cancelled&) {
-    cut = true;
-  }
-  if (in.set.planted == mistake::memory) in.leaked = new char[65536];
-  if (cut) {
-    if (in.set.planted == mistake::lease && in.words % 8 == 0) new auto(std::move(lease));
-    throw heddle::cancelled{};
-  }
+/// What a request asks of the server beside its word.
+struct request_kind {
+  microseconds late{0};
+  bool hangs_up = false;
+};
+
+/// Half of all answers come late; one request in 400 ends its connection.
+inline request_kind some_request(dice& dice) {
+  request_kind kind;
+  if (dice.below(2) == 0) kind.late = 1us + random_time(dice, 1500us);
+  kind.hangs_up = dice.below(400) == 0;
+  return kind;
+}
+
+/// An exchange with the server, in the lease of a connection.
+inline task<> exchange(world& in, pool::lease& lease, request_kind kind) {
   ++in.all.requests;
+  const std::string word = "word" + std::to_string(++in.words);
+  if (kind.hangs_up) {
+    lease.poison();
+    co_await lease->be_hung_up();
+    ++in.all.hung_up;
+    co_return;
+  }
+  if (in.set.planted != mistake::reply) lease.begin_exchange();
+  const std::string answer = co_await lease->echo(word, kind.late);
+  if (answer != word) ++in.all.unpaired;
+  lease.end_exchange();
+  ++in.all.answered;
+}
+
+/// What is planted in requests, every now and then: something that nobody gives back.
+inline task<> leak(world& in) {
+  if (in.words % 8 != 0) co_return;
+  if (in.set.planted == mistake::memory) in.leaked = new char[8 * 65536];
+  if (in.set.planted == mistake::connection) {
+    in.leaked = (co_await in.connect(in.set.name)).release();
+  }
+}
+
+/// One request and its answer, which must be its own.
+inline task<> request(world& in, request_kind kind) {
+  const living here(in.all);
+  std::optional<pool::lease> lease;
+  bool under_way = false;
+  try {
+    lease.emplace(co_await in.connections.acquire());
+    under_way = true;
+    co_await exchange(in, *lease, kind);
+    under_way = false;
+    co_await leak(in);
+    co_return;
+  } catch (const std::exception& error) {
+    in.all.error(error.what());
+    throw;
+  } catch (const heddle::cancelled&) {
+    if (under_way) ++in.all.cut;
+    if (in.set.planted == mistake::lease && under_way) in.leaked = new auto(std::move(*lease));
+    throw;
+  }
 }
 
 /// A section for one at a time.
@@ -76,12 +123,12 @@ inline task<> exchange_items(world& in, bool sends, microseconds limit) {
 }
 
 /// Two requests, of which the first answer counts, or a group of which one child fails.
-inline task<> several(world& in, bool fails) {
+inline task<> several(world& in, bool fails, request_kind one, request_kind other) {
   const living here(in.all);
   if (!fails) {
     std::vector<task<>> both;
-    both.push_back(request(in));
-    both.push_back(request(in));
+    both.push_back(request(in, one));
+    both.push_back(request(in, other));
     co_await heddle::when_any(std::move(both));
     co_return;
   }
@@ -90,8 +137,8 @@ inline task<> several(world& in, bool fails) {
     co_await heddle::sleep_for(after);
     throw std::runtime_error("a child fails");
   };
-  co_await heddle::with_task_group([&in, &failing](heddle::task_group& group) -> task<> {
-    group.spawn(request(in));
+  co_await heddle::with_task_group([&](heddle::task_group& group) -> task<> {
+    group.spawn(request(in, one));
     group.spawn(failing(in, microseconds(300)));
     co_return;
   });
@@ -99,16 +146,17 @@ inline task<> several(world& in, bool fails) {
 
 inline task<> one_thing(world& in, dice& dice) {
   const microseconds some = random_time(dice, in.set.life / 4);
+  const request_kind kind = some_request(dice);
   switch (dice.below(8)) {
     case 0:
     case 1:
-      co_await request(in);
+      co_await request(in, kind);
       break;
     case 2:
-      co_await heddle::fail_after(some, request(in));
+      co_await heddle::fail_after(some, request(in, kind));
       break;
     case 3:
-      co_await heddle::shielded(heddle::fail_after(some, request(in)));
+      co_await heddle::shielded(heddle::fail_after(some, request(in, kind)));
       break;
     case 4:
       co_await enter_section(in, some / 100);
@@ -119,8 +167,11 @@ inline task<> one_thing(world& in, dice& dice) {
     case 6:
       co_await exchange_items(in, dice.below(2) == 0, some);
       break;
-    default:
-      co_await several(in, dice.below(2) == 0);
+    default: {
+      const request_kind other = some_request(dice);
+      const bool fails = dice.below(2) == 0;
+      co_await several(in, fails, kind, other);
+    }
   }
 }
 
@@ -134,7 +185,7 @@ inline task<> work(world& in, dice dice) {
     } catch (const heddle::timed_out&) {
       ++in.all.time_outs;
     } catch (const std::exception&) {
-      ++in.all.errors;  // a closed connection, or a child that fails
+      // A child that fails; and errors of requests, which are counted there.
     } catch (...) {
       if (in.set.planted == mistake::cancellation && dice.below(8) == 0) co_return;
       throw;

@@ -1,30 +1,60 @@
-// A server on loopback that knows PING, CLIENT SETNAME and CLIENT LIST, answers late, and sometimes
-// closes a connection instead.
+// A server on loopback for machines without real ones. Each line is a command:
+//
+//   name N       the connection has this name      ok
+//   echo W US    after that many microseconds      W
+//   count N      how many connections have it      a number
+//   quit                                           none: the connection is closed
 #pragma once
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <deque>
 #include <list>
+#include <sstream>
 #include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
 #include <vector>
 
-#include "stress/soak/random.hpp"
-#include "stress/soak/sockets.hpp"
+#include "stress/soak/connection.hpp"
 
 namespace soak {
 
+/// Owns a file descriptor.
+class descriptor {
+ public:
+  explicit descriptor(int number) : number_(number) {
+    if (number < 0) throw std::system_error(errno, std::generic_category(), "no file descriptor");
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() { ::close(number_); }
+  int number() const noexcept { return number_; }
+
+ private:
+  const int number_;
+};
+
 class fake_server {
  public:
-  explicit fake_server(std::uint64_t seed)
-      : dice_(seed), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in at = address{"127.0.0.1", 0}.native();
+  fake_server() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
     if (::bind(listener_.number(), reinterpret_cast<sockaddr*>(&at), size) != 0 ||
         ::listen(listener_.number(), 128) != 0 ||
         ::getsockname(listener_.number(), reinterpret_cast<sockaddr*>(&at), &size) != 0) {
-      throw_errno("a listening socket");
+      throw std::system_error(errno, std::generic_category(), "a listening socket");
     }
     port_ = ntohs(at.sin_port);
     thread_ = std::thread([this] { drive(); });
@@ -38,10 +68,11 @@ class fake_server {
  private:
   using clock = std::chrono::steady_clock;
   struct client {
+    explicit client(int number) : socket(number) {}
     descriptor socket;
+    std::string name;
     std::string unread;
     std::deque<std::pair<clock::time_point, std::string>> answers;
-    bool named = false;
     bool closed = false;
   };
 
@@ -57,8 +88,7 @@ class fake_server {
       }
       clients_.remove_if([](const client& one) { return one.closed; });
       if (wanted[0].revents != 0) {
-        clients_.emplace_back().socket =
-            descriptor(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+        clients_.emplace_back(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
       }
     }
   }
@@ -71,49 +101,31 @@ class fake_server {
       return;
     }
     from.unread.append(piece, static_cast<std::size_t>(count));
-    for (std::vector<std::string> words = take_command(from.unread); !words.empty();
-         words = take_command(from.unread)) {
-      const auto due = clock::now() + std::chrono::microseconds(dice_.below(1500));
-      from.answers.emplace_back(due, reply_to(from, words));
-      if (words[0] == "PING" && dice_.below(400) == 0) from.closed = true;
+    for (std::size_t end = from.unread.find('\n'); end != std::string::npos;
+         end = from.unread.find('\n')) {
+      obey(from, from.unread.substr(0, end));
+      from.unread.erase(0, end + 1);
     }
   }
 
-  // The words of the first command that is complete, which is removed; nothing if there is none.
-  static std::vector<std::string> take_command(std::string& text) {
-    std::vector<std::string> words;
-    std::size_t at = 0;
-    const auto line = [&text, &at]() -> long {
-      const std::size_t end = text.find("\r\n", at);
-      if (end == std::string::npos) return -1;
-      const long value = std::stol(text.substr(at + 1, end - at - 1));
-      at = end + 2;
-      return value;
-    };
-    for (long missing = line(); missing > 0; --missing) {
-      const long size = line();
-      if (size < 0 || text.size() < at + static_cast<std::size_t>(size) + 2) return {};
-      words.push_back(text.substr(at, static_cast<std::size_t>(size)));
-      at += static_cast<std::size_t>(size) + 2;
+  void obey(client& from, const std::string& line) {
+    std::istringstream words(line);
+    std::string command, argument;
+    long late = 0;
+    words >> command >> argument >> late;
+    std::string reply = argument;
+    if (command == "name") {
+      from.name = argument;
+      reply = "ok";
+    } else if (command == "count") {
+      reply = std::to_string(std::count_if(
+          clients_.begin(), clients_.end(),
+          [&argument](const client& one) { return one.name == argument && !one.closed; }));
+    } else if (command == "quit") {
+      from.closed = true;
+      return;
     }
-    if (!words.empty()) text.erase(0, at);
-    return words;
-  }
-
-  std::string reply_to(client& from, const std::vector<std::string>& words) {
-    if (words[0] == "PING") return bulk(words.at(1));
-    if (words.at(1) == "SETNAME") {
-      from.named = words.at(2) == "heddle_soak";
-      return "+OK\r\n";
-    }
-    std::string list;
-    for (const client& one : clients_) {
-      if (one.named && !one.closed) list += "name=heddle_soak\n";
-    }
-    return bulk(list);
-  }
-  static std::string bulk(const std::string& text) {
-    return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
+    from.answers.emplace_back(clock::now() + microseconds(late), reply + "\n");
   }
 
   static void answer(client& to) {
@@ -125,8 +137,7 @@ class fake_server {
     }
   }
 
-  dice dice_;
-  descriptor listener_;
+  const descriptor listener_;
   std::uint16_t port_ = 0;
   std::list<client> clients_;  // of the thread
   std::atomic<bool> stopped_{false};

@@ -3,24 +3,36 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <heddle/async_mutex.hpp>
 #include <heddle/capacity_limiter.hpp>
 #include <heddle/channel.hpp>
 #include <heddle/resource_pool.hpp>
 #include <memory>
+#include <mutex>
+#include <string>
 
-#include "stress/soak/protocols.hpp"
+#include "stress/soak/connection.hpp"
 
 namespace soak {
 
-using std::chrono::microseconds;
-
 /// A mistake that is made on purpose, to see that it is found.
-enum class mistake { none, lease, task, cancellation, reply, memory };
+enum class mistake {
+  none,
+  lease,         ///< a lease that never ends
+  connection,    ///< a connection that is neither in the pool nor closed
+  task,          ///< a task that waits for ever
+  cancellation,  ///< a cancellation that is caught and not thrown on
+  reply,         ///< a lease that is given back as if its exchange were finished
+  memory,        ///< memory that nobody owns
+};
+
+using connection_maker = std::function<std::unique_ptr<connection>(const asio::any_io_executor&)>;
 
 struct settings {
   address server;
-  std::shared_ptr<protocol> speaks;
+  connection_maker make_connection;
+  std::string name;  ///< of our connections
   std::size_t clients = 40;
   std::size_t connections = 8;
   std::size_t lives = 10;     ///< how often each client is cancelled
@@ -30,34 +42,54 @@ struct settings {
 
 /// Of all rounds. Written by all threads.
 struct counts {
-  std::atomic<long> requests{0};       ///< answered
+  std::atomic<long> requests{0};       ///< begun: a connection was there
+  std::atomic<long> answered{0};       ///< of them
+  std::atomic<long> cut{0};            ///< of them: cancelled before the end of the exchange
+  std::atomic<long> hung_up{0};        ///< of them: those that were to end the connection
+  std::atomic<long> connected{0};      ///< connections
   std::atomic<long> cancellations{0};  ///< from outside, each of which ended a client's work
   std::atomic<long> time_outs{0};
-  std::atomic<long> errors{0};      ///< closed connections
-  std::atomic<long> lost{0};        ///< cancellations that were not absorbed by their scope
-  std::atomic<long> unpaired{0};    ///< answers to other requests
-  std::atomic<long> together{0};    ///< two in a section that is for one
-  std::atomic<long> alive{0};       ///< tasks, now
-  std::atomic<long> open{0};        ///< connections, now
-  std::atomic<long> items_lost{0};  ///< sent through a channel, and neither received nor in it
+  std::atomic<long> errors{0};    ///< nobody asked for: what a server or its library refuses
+  std::atomic<long> lost{0};      ///< cancellations that were not absorbed by their scope
+  std::atomic<long> unpaired{0};  ///< answers to other requests
+  std::atomic<long> together{0};  ///< two in a section that is for one
+  std::atomic<long> alive{0};     ///< tasks, now
+
+  void error(const char* what) {
+    ++errors;
+    const std::lock_guard guard(mutex_);
+    if (first_error_.empty()) first_error_ = what;
+  }
+  std::string first_error() const {
+    const std::lock_guard guard(mutex_);
+    return first_error_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string first_error_;  // guarded by mutex_
 };
 
 using pool = heddle::resource_pool<connection>;
 
 /// Of one round.
 struct world {
-  world(const settings& set, counts& all, reactor& waits)
-      : set(set), all(all), connections(set.connections, [this, &waits] { return make(waits); }) {}
+  world(const settings& set, counts& all, asio::any_io_executor io)
+      : set(set),
+        all(all),
+        io(std::move(io)),
+        connections(set.connections, [this] { return connect(this->set.name); }) {}
 
-  task<std::unique_ptr<connection>> make(reactor& waits) {
-    auto made = std::make_unique<connection>(waits, all.open);
-    co_await made->connect_to(set.server);
-    co_await set.speaks->greet(*made);
+  task<std::unique_ptr<connection>> connect(std::string name) {
+    std::unique_ptr<connection> made = set.make_connection(io);
+    co_await made->open(set.server, std::move(name));
+    ++all.connected;
     co_return made;
   }
 
   const settings& set;
   counts& all;
+  const asio::any_io_executor io;
   pool connections;
   heddle::async_mutex section;
   heddle::capacity_limiter limiter{4};
@@ -66,18 +98,16 @@ struct world {
   std::atomic<long> items_received{0};
   std::atomic<int> in_section{0};
   std::atomic<std::uint64_t> words{0};
-  std::atomic<char*> leaked{nullptr};  ///< a planted mistake
+  std::atomic<void*> leaked{nullptr};  ///< a planted mistake
 };
 
 /// Counts a task that lives.
 class living {
  public:
   explicit living(counts& all) : all_(&all) { ++all_->alive; }
-  living(living&& other) noexcept : all_(std::exchange(other.all_, nullptr)) {}
-  living& operator=(living&&) = delete;
-  ~living() {
-    if (all_ != nullptr) --all_->alive;
-  }
+  living(const living&) = delete;
+  living& operator=(const living&) = delete;
+  ~living() { --all_->alive; }
 
  private:
   counts* all_;
