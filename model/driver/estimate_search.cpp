@@ -35,18 +35,20 @@ std::string duration(double seconds) {
 }  // namespace
 
 search_estimate estimate_search(runtime::engine& engine, runtime::output_capture& output,
-                                const search_options& options, std::uint64_t seed, double seconds,
-                                bool* learned) {
+                                const search_options& options, std::uint64_t seed,
+                                const probe_budget& budget, bool* learned) {
   using clock = std::chrono::steady_clock;
   const auto start = clock::now();
   const auto elapsed = [start] {
     return std::chrono::duration<double>(clock::now() - start).count();
   };
   estimator probes(options, seed);
-  const auto is_settled = [&probes] {
-    return probes.probes() >= 1'000 && probes.standard_error() < probes.mean() / 100;
+  const auto is_settled = [&] {
+    if (budget.probes != 0) return probes.probes() >= budget.probes;
+    const bool precise = probes.probes() >= 1'000 && probes.standard_error() < probes.mean() / 100;
+    return precise || elapsed() >= budget.seconds;
   };
-  while ((elapsed() < seconds && !is_settled()) || probes.probes() < 2) {
+  while (!is_settled() || probes.probes() < 2) {
     if (runtime::crash_guard::interrupted()) break;
     probes.begin_execution();
     output.begin_execution();
@@ -73,10 +75,14 @@ search_estimate estimate_search(runtime::engine& engine, runtime::output_capture
 }
 
 std::string words_for(const search_estimate& estimate) {
+  // Above this the distribution of the mean is far from a normal one, and its median below it.
+  constexpr double much = 0.2;
   if (estimate.probes < 2) return "no estimate of the number of executions";
   std::string text = "about " + rounded(estimate.executions) + " executions";
   if (estimate.standard_error > 0 && estimate.executions > 0) {
-    text += fmt::format(" (± {:.0f} %)", 100 * estimate.standard_error / estimate.executions);
+    const double error = estimate.standard_error / estimate.executions;
+    text += fmt::format(" (± {:.0f} %{})", 100 * error,
+                        error > much ? ", rather too low than too high" : "");
   }
   return text + ", " + duration(estimate.seconds);
 }

@@ -43,6 +43,8 @@ session_options checked(const options& wanted) {
   session.seconds = wanted.seconds;
   session.max_steps = wanted.max_steps;
   session.replay = wanted.replay;
+  session.estimate = wanted.estimate_probes != 0;
+  session.estimate_probes = wanted.estimate_probes;
   session.keep_going = wanted.keep_going;
   session.shrink = wanted.shrink;
   session.races = wanted.races;
@@ -82,6 +84,10 @@ void explore_and_tell(const std::function<void()>& body, const options& wanted,
   told.blocked = found.blocked;
   told.failures = found.failures;
   told.seconds = found.seconds;
+  if (found.estimate) {
+    told.estimated_executions = found.estimate->executions;
+    told.estimate_standard_error = found.estimate->standard_error;
+  }
   told.text = text;
   told.json = json;
   if (found.failure) {

@@ -19,6 +19,8 @@ void copy(void* out, const told_result& told) {
   r.blocked = told.blocked;
   r.failures = told.failures;
   r.seconds = told.seconds;
+  r.estimated_executions = told.estimated_executions;
+  r.estimate_standard_error = told.estimate_standard_error;
 }
 
 }  // namespace

@@ -119,8 +119,9 @@ class session {
   void only_estimate() {
     constexpr double seconds = 1;
     result().mode = "estimate";
+    const probe_budget budget{seconds, options_.estimate_probes};
     const search_estimate estimate =
-        estimate_search(engine_, output_, options_of_search(), options_.seed, seconds, nullptr);
+        estimate_search(engine_, output_, options_of_search(), options_.seed, budget, nullptr);
     if (const auto& use = engine_.unsupported()) return judge_.error(use->sentence, use->stack);
     result().estimate = estimate;
     judge_.bounded("nothing was searched (--estimate): " + words_for(estimate) +
@@ -136,7 +137,7 @@ class session {
     warned_ = true;
     bool learned = false;
     const search_estimate estimate = estimate_search(engine_, output_, options_of_search(),
-                                                     options_.seed, estimate_seconds, &learned);
+                                                     options_.seed, {estimate_seconds}, &learned);
     if (learned) return false;
     const std::string advice = advice_for(estimate, patience());
     if (!advice.empty()) {

@@ -27,6 +27,7 @@ struct session_options {
   bool keep_going = false;            // count failures instead of stopping at the first
   bool shrink = true;                 // make a failing execution small before it is shown
   bool estimate = false;              // only estimate how many executions there are
+  std::uint64_t estimate_probes = 0;  // by so many probes; 0: by those of a second
   bool warns = false;                 // tell on_progress if an exhaustive search takes too long
   bool races = true;                  // report data races
   bool spurious = false;              // waits and weak compare-exchanges may end by themselves

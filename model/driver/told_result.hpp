@@ -16,6 +16,8 @@ struct told_result {
   std::uint64_t blocked = 0;
   std::uint64_t failures = 0;
   double seconds = 0;
+  double estimated_executions = 0;
+  double estimate_standard_error = 0;
 };
 
 /// Explores, and calls tell(out, …) once with what came out, which lives until it returns. Throws

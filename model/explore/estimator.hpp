@@ -6,8 +6,11 @@
 // root and takes at each node one of its c branches, each as likely; the product of all c is an
 // unbiased estimate of the number of leaves, and 0 where an alternative leads to no execution. What
 // is told is the mean of the probes and its standard error. Where the leaves are very unevenly
-// spread the mean of few probes is more often too low than too high: most see none of the large
-// subtrees.
+// spread the mean of few probes is more often too low than too high, and its standard error, too:
+// most see none of the large subtrees. Another mean of the same probes is no help: the geometric
+// one is never above this one, which is right on the average. Strata (Chen, Heuristic sampling,
+// SIAM Journal on Computing 21, 1992) would be, with a guess of how large a subtree is; here nobody
+// has one.
 //
 // A probe costs as many executions as it takes branches that are not canonical, and one.
 #pragma once

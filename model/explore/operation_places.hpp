@@ -25,6 +25,7 @@ class operation_places {
     location_id location = no_location;
     bool reads = false;
     bool writes = false;
+    bool is_initial = false;  // what the location holds before its first write
   };
 
   /// The threads begin anew.
@@ -41,11 +42,11 @@ class operation_places {
     const value written = op.kind == operation_kind::compare_exchange ? value{} : op.operand;
     return number(
         {op.location, static_cast<std::uint8_t>(op.kind), written.low, written.high, role, ordinal},
-        {op.location, op.may_read(), op.may_write});
+        {op.location, op.may_read(), op.may_write, false});
   }
   /// Where the location gets what it holds before its first write.
   place_id of_initial(location_id location) {
-    return number({location, initial, 0, 0, 0, 0}, {location, false, true});
+    return number({location, initial, 0, 0, 0, 0}, {location, false, true, true});
   }
   void performed(const pending_operation& op) {
     if (op.kind == operation_kind::create_thread) {

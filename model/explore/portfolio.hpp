@@ -26,6 +26,11 @@ class portfolio final : public scheduler {
     now_ = all_[number % std::size(all_)];
     now_->begin(random, number, longest);
   }
+  void with_old_writes(bool may_be_seen) override { now_->with_old_writes(may_be_seen); }
+  event_id wanted_source(const pending_operation& read,
+                         std::span<const event_id> sources) override {
+    return now_->wanted_source(read, sources);
+  }
   thread_id choose(random_source& random, std::span<const pending_operation> pending) override {
     return now_->choose(random, pending);
   }

@@ -25,13 +25,17 @@ void random_search::begin_execution(std::uint64_t number) {
   performed_ = 0;
   stale_ = random_.chance(50);
   scheduler_.begin(random_, number, longest_);
+  scheduler_.with_old_writes(sees_old_writes());
   begin(graph_);
 }
 
 // ---- what a read sees, where a write goes
 
 event_id random_search::choose_source(event_id read, std::span<const event_id> sources) {
-  if (sources.size() < 2 || !stale_ || !random_.chance(stale_percent_)) return sources.back();
+  if (sources.size() < 2 || !sees_old_writes()) return sources.back();
+  const event_id wanted = scheduler_.wanted_source(pending(graph()[read].thread), sources);
+  if (wanted != no_event && can_read(read, wanted, consistent_)) return wanted;
+  if (!random_.chance(stale_percent_)) return sources.back();
   others_.assign(sources.begin(), sources.end() - 1);
   while (!others_.empty()) {
     const std::size_t i = random_.below(others_.size());

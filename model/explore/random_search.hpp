@@ -8,7 +8,8 @@
 // write and every write comes last, as far as threads run in turn; so what a scheduler promises
 // about interleavings holds at half the rate, whatever the number of reads is. In the other half,
 // at each read that could see an older write, and each write that could go before another, one of
-// these is taken with a chance of `stale` percent, each with the same probability. A choice that
+// these is taken with a chance of `stale` percent, each with the same probability; but a source
+// that the scheduler asks for, as RFF does, is always taken. A choice that
 // the order of the seq_cst operations does not allow is dropped, and another one drawn; the newest
 // is always allowed.
 //
@@ -65,6 +66,8 @@ class random_search final : public graph_recorder {
   bool go_round(thread_id thread);
   bool spins_on(thread_id thread, location_id location) const;
   bool has_read_old(thread_id thread) const;
+  /// Whether reads of this execution may see old writes.
+  bool sees_old_writes() const { return stale_ && stale_percent_ > 0; }
   bool could_see_what_ends_its_wait(thread_id thread);
 
   consistency consistent_;

@@ -42,6 +42,7 @@ void rff::forget() {
   pairs_.clear();
   next_.clear();
   of_event_.clear();
+  happened_.clear();
   latest_.clear();
 }
 
@@ -122,6 +123,36 @@ place_id rff::latest_write(location_id location) {
   return at->second;
 }
 
+place_id rff::place_of_write(event_id write, location_id location) {
+  return write == initial_write ? places_.of_initial(location) : of_event_[write];
+}
+
+/// Whether a constraint says that the read is to see the write (or, if not `wanted`, not to).
+bool rff::is_told(place_id read, place_id write, bool wanted) const {
+  return std::ranges::any_of(schedule_, [&](const constraint& c) {
+    return !c.kept && c.wanted == wanted && c.read == read && c.write == write;
+  });
+}
+
+event_id rff::wanted_source(const pending_operation& read, std::span<const event_id> sources) {
+  if (schedule_.empty()) return no_event;
+  const place_id here = place_of(read);
+  event_id newest_allowed = no_event;
+  for (std::size_t i = sources.size(); i-- > 0;) {
+    const place_id write = place_of_write(sources[i], read.location);
+    if (is_told(here, write, true)) return sources[i];
+    if (newest_allowed == no_event && !is_told(here, write, false)) newest_allowed = sources[i];
+  }
+  // The newest is nothing to be asked for.
+  return newest_allowed == sources.back() ? no_event : newest_allowed;
+}
+
+/// Whether what the constraint wants seen is there: `in_place` it is the newest.
+bool rff::can_be_seen(const constraint& c, bool in_place) const {
+  if (in_place || !old_writes_) return in_place;
+  return places_[c.write].is_initial || (c.write < happened_.size() && happened_[c.write]);
+}
+
 bool rff::is_pending(std::span<const pending_operation> pending, place_id place) {
   return std::ranges::any_of(pending, [&](const pending_operation& op) {
     return op.location == places_[place].location && place_of(op) == place;
@@ -136,11 +167,11 @@ rff::rank rff::rank_of(const pending_operation& op, std::span<const pending_oper
     if (c.kept || places_[c.read].location != op.location) continue;
     const bool in_place = latest_write(op.location) == c.write;
     if (!c.wanted) {
-      if (here == c.read && in_place) return rank::breaks;
+      if (here == c.read && in_place && !old_writes_) return rank::breaks;
     } else if (here == c.read) {
-      if (!in_place) return rank::breaks;
+      if (!can_be_seen(c, in_place)) return rank::breaks;
       result = rank::helps;
-    } else if (op.may_write && in_place) {
+    } else if (op.may_write && in_place && !old_writes_) {
       return rank::breaks;
     } else if (here == c.write && is_pending(pending, c.read)) {
       result = rank::helps;
@@ -168,9 +199,9 @@ void rff::performed(random_source& random, const performed_operation& done,
   order_.performed(random, done, pending);
   if (done.location == no_location) return places_.performed(done);
   const place_id here = place_of(done);
-  const place_id initial = places_.of_initial(done.location);  // a source, seen or not
+  places_.of_initial(done.location);  // a source, seen or not
   if (done.reads_from != no_event) {
-    const place_id source = done.reads_from == initial_write ? initial : of_event_[done.reads_from];
+    const place_id source = place_of_write(done.reads_from, done.location);
     if (pairs_.insert({here, source}).second) {
       random_source hash(here, source);
       combination_.first += hash.next();
@@ -181,6 +212,8 @@ void rff::performed(random_source& random, const performed_operation& done,
   if (done.wrote) {
     if (done.event >= of_event_.size()) of_event_.resize(done.event + 1u, no_place);
     of_event_[done.event] = here;
+    if (here >= happened_.size()) happened_.resize(here + 1u, false);
+    happened_[here] = true;
     latest_[done.location] = here;
   }
   places_.performed(done);

@@ -10,6 +10,11 @@
 // now comes first, one that would break a constraint comes last, and among equals the priorities of
 // POS decide. What cannot be kept is not: a constraint never makes an execution impossible.
 //
+// Where reads may see old writes, a write that has happened can still be seen: then a read is only
+// put off until that, no write is put off for it, and the read asks for it as its source. So a bug
+// that needs given old values is a set of pairs like any other. Plain accesses are no operations of
+// an execution here (they race, or see what happens-before says), and no places.
+//
 // Which of the corpus, how often: a cut-off exponential power schedule. Those whose combination has
 // been seen more often than the mean are passed over; of the others, one that is taken for the s-th
 // time is changed min(2^s / f, 64) times in a row, at least once, for a combination seen f times.
@@ -37,6 +42,8 @@ namespace heddle {
 class rff final : public scheduler {
  public:
   void begin(random_source& random, std::uint64_t number, std::uint64_t longest) override;
+  void with_old_writes(bool may_be_seen) override { old_writes_ = may_be_seen; }
+  event_id wanted_source(const pending_operation& read, std::span<const event_id> sources) override;
   thread_id choose(random_source& random, std::span<const pending_operation> pending) override;
   void performed(random_source& random, const performed_operation& done,
                  std::span<const pending_operation> pending) override;
@@ -73,6 +80,9 @@ class rff final : public scheduler {
   void find_candidates();
   place_id place_of(const pending_operation& op);
   place_id latest_write(location_id location);
+  place_id place_of_write(event_id write, location_id location);
+  bool is_told(place_id read, place_id write, bool wanted) const;
+  bool can_be_seen(const constraint& c, bool in_place) const;
   bool is_pending(std::span<const pending_operation> pending, place_id place);
   rank rank_of(const pending_operation& op, std::span<const pending_operation> pending);
 
@@ -96,7 +106,9 @@ class rff final : public scheduler {
   combination combination_;
   std::set<std::pair<place_id, place_id>> pairs_;
   std::vector<place_id> next_;      // by thread, no_place: not yet known
+  bool old_writes_ = false;         // can be seen
   std::vector<place_id> of_event_;  // writes, by event
+  std::vector<bool> happened_;      // writes, by place
   std::map<location_id, place_id> latest_;
   std::vector<pending_operation> equals_;  // work space
 };

@@ -1,7 +1,7 @@
 // Who comes next, in an execution that is chosen at random: what random_walk, pct, pos, surw and
 // rff decide, each in its own way, and portfolio in turns. A scheduler sees the operations that the
 // threads are about to perform and what came of those that have, and nothing else. What a read sees
-// and where a write goes is not its business, but random_search's.
+// and where a write goes is random_search's business; a scheduler may ask for a source.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,17 @@ class scheduler {
   /// forgotten. `longest` is the number of operations of the longest one so far, 0 if there was
   /// none.
   virtual void begin(random_source& random, std::uint64_t number, std::uint64_t longest) = 0;
+
+  /// Whether reads of the execution that has begun may see old writes.
+  virtual void with_old_writes(bool) {}
+
+  /// What the read, which comes now, should see: one of `sources`, the newest last, or no_event:
+  /// none in particular. Asked in executions with old writes only; what the memory model does not
+  /// allow is not seen.
+  virtual event_id wanted_source(const pending_operation& /*read*/,
+                                 std::span<const event_id> /*sources*/) {
+    return no_event;
+  }
 
   /// One of the threads in `pending`, which is not empty and in ascending order. The thread may
   /// turn out to have to wait; then it is asked again, without it.

@@ -67,6 +67,11 @@ int main() {
       two_writes, {.mode = "random", .executions = 500, .shrink = false, .seed = 3});
   expect(plain.text.find("It has ") != std::string::npos, "not shrunk where nobody wants it");
   expect(heddle::explore(one_write).verified(), "exhaustive, unless said");
+  const auto estimated = heddle::explore(one_write, {.estimate_probes = 20});
+  expect(estimated.verdict == "bounded" && estimated.executions == 0, "nothing is explored");
+  expect(estimated.estimated_executions == 2 && estimated.estimate_standard_error == 0,
+         "two executions, by probes that all say the same");
+  expect(heddle::explore(one_write).estimated_executions == 0, "no estimate unless said");
   expect(refuses({.mode = "chance"}, "--mode knows"), "an unknown mode is refused");
   expect(refuses({.mode = "pct", .depth = 0}, "--depth"), "a depth of 0 is refused");
   expect(refuses({.stale_percent = 101}, "--stale"), "more than all is refused");

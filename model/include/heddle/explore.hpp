@@ -19,6 +19,8 @@ struct options {
   unsigned depth = 3;                  // of mode pct, as --depth
   unsigned stale_percent = 50;         // of the random modes, as --stale
   std::string replay;                  // a token: run that execution only
+  std::uint64_t estimate_probes = 0;   // only estimate, by so many probes, how many executions an
+                                       // exhaustive search would have; 0: explore
   std::uint64_t executions = 0;        // stop after so many; 0: no limit (random modes: 10,000,
                                        // unless `seconds` is given)
   double seconds = 0;                  // stop after this time; 0: no limit
@@ -43,6 +45,10 @@ struct result {
   std::uint64_t blocked = 0;
   std::uint64_t failures = 0;
   double seconds = 0;
+  // With estimate_probes; those that block are counted, too. What few probes say of a lopsided tree
+  // is more likely too low than too high, its error included.
+  double estimated_executions = 0;
+  double estimate_standard_error = 0;
 
   bool verified() const { return verdict == "verified"; }
   bool failed() const { return verdict == "failed"; }
