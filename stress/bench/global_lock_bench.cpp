@@ -7,7 +7,7 @@
 // To compare, run the pairs interleaved:
 //   global_lock_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
 #ifdef HEDDLE_BENCH_PYTHON
-#include <heddle/python_gil.hpp>  // first: Python.h asks for it
+#include "embedded_python.hpp"  // first: Python.h asks for it
 #endif
 
 #include <benchmark/benchmark.h>
@@ -64,24 +64,11 @@ struct absl_mutex {
 #endif
 
 #ifdef HEDDLE_BENCH_PYTHON
-void start_python() {
-  static const bool started = [] {
-    PyConfig config;
-    PyConfig_InitIsolatedConfig(&config);
-    PyConfig_SetBytesString(&config, &config.program_name, "/usr/bin/python3");
-    Py_InitializeFromConfig(&config);
-    PyConfig_Clear(&config);
-    PyEval_SaveThread();
-    return true;
-  }();
-  benchmark::DoNotOptimize(started);
-}
-
 // A thread that CPython knows: its thread state is made once.
 struct cpython {
   struct thread_setup {
     thread_setup() {
-      start_python();
+      bench::start_python();
       known.emplace();
       away.emplace(known->token());
     }

@@ -1,9 +1,16 @@
-// A filled cell, read: ours beside a bare acquire load, std::call_once, absl::call_once and a
-// function-local static. One iteration reads 64 times through a pointer that the compiler does not
-// know; `read` is the time of one.
+// A filled cell, read: ours beside a bare acquire load, std::call_once, absl::call_once, pybind11's
+// gil_safe_call_once_and_store and a function-local static. One iteration reads 64 times through a
+// pointer that the compiler does not know; `read` is the time of one. A peer that is not installed
+// is named among what is said of the machine.
 //
 // To compare, run the pairs interleaved:
 //   once_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
+#ifdef HEDDLE_BENCH_PYBIND11
+#include <pybind11/gil_safe_call_once.h>  // first: Python.h asks for it
+#include <pybind11/pybind11.h>
+
+#include "embedded_python.hpp"
+#endif
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -99,6 +106,18 @@ struct absl_call_once {
 };
 #endif
 
+#ifdef HEDDLE_BENCH_PYBIND11
+// Before any benchmark: the first one would seem to take that long.
+const int python = (bench::start_python(), 0);
+
+/// Attached all the time, to CPython's lock.
+struct pybind11_call_once {
+  heddle::python::attach_guard guard;
+  pybind11::gil_safe_call_once_and_store<int> cell;
+  int read() { return cell.call_once_and_store_result(make).get_stored(); }
+};
+#endif
+
 /// At an address that the compiler knows, both of them.
 constinit heddle::once_cell<int> global_cell;
 
@@ -130,7 +149,8 @@ void filled(benchmark::State& state) {
       sum += any->read();
     }
   }
-  benchmark::DoNotOptimize(sum);
+  int result = sum;  // its address: `sum` itself stays in a register
+  benchmark::DoNotOptimize(result);
   count_reads(state);
 }
 
@@ -146,7 +166,8 @@ void filled_chain(benchmark::State& state) {
       next = static_cast<std::uintptr_t>(any->read());
     }
   }
-  benchmark::DoNotOptimize(next);
+  std::uintptr_t result = next;
+  benchmark::DoNotOptimize(result);
   count_reads(state);
 }
 
@@ -163,6 +184,15 @@ HEDDLE_BENCH_FILLED(attached_once_cell_get_or_init);
 HEDDLE_BENCH_FILLED(std_call_once);
 #ifdef HEDDLE_BENCH_ABSL
 HEDDLE_BENCH_FILLED(absl_call_once);
+#else
+const int no_absl = (benchmark::AddCustomContext("absl::call_once", "not installed"), 0);
+#endif
+#ifdef HEDDLE_BENCH_PYBIND11
+HEDDLE_BENCH_FILLED(pybind11_call_once);
+#else
+const int no_pybind11 = (benchmark::AddCustomContext("pybind11's gil_safe_call_once_and_store",
+                                                     "no pybind11 2.12 or newer"),
+                         0);
 #endif
 HEDDLE_BENCH_FILLED(global_once_cell);
 HEDDLE_BENCH_FILLED(local_static);

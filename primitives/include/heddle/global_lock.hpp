@@ -45,10 +45,12 @@
 // program; other guards out of order count down in whatever order; a second lock nests.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <concepts>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <heddle/attached.hpp>
@@ -111,7 +113,9 @@ class global_lock {
   explicit global_lock(startup, std::chrono::nanoseconds switch_interval = default_switch_interval);
   global_lock(const global_lock&) = delete;
   global_lock& operator=(const global_lock&) = delete;
-  /// No thread may be attached or waiting; threads that sleep for ever (GIL-8) do no harm.
+  /// No thread may be attached or waiting; threads that sleep for ever (GIL-8) do no harm. The
+  /// thread that was attached last may do it: others that are still on their way out of their
+  /// detaching are waited for.
   ~global_lock();
 
   /// Calls `function(attached)` and lets others attach when it has returned (GIL-10). If it throws,
@@ -195,10 +199,12 @@ class global_lock {
   bool take_or_mark(waiter&) noexcept;
   void remove(waiter&) noexcept;
   void answer(waiter&, attach_errc) noexcept;
+  void mark_queue() noexcept;
   void leave(waiter&) noexcept;
   static std::uint32_t flags_of_queue(const waiter*) noexcept;
   void release_to_others() noexcept;
-  bool grant() noexcept;
+  void tell(std::unique_lock<std::mutex>&, std::condition_variable&) noexcept;
+  bool grant(std::unique_lock<std::mutex>&) noexcept;
   void hand_over();
   void drain_deferred() noexcept;
   void begin_initialisation();
@@ -214,6 +220,11 @@ class global_lock {
   waiter* last_ = nullptr;
   phase phase_;
   const void* special_ = nullptr;  // the thread that initialises or finalises
+
+  std::array<std::condition_variable, 8> beds_;  // where threads sleep, several in one if need be
+  std::size_t next_bed_ = 0;
+
+  std::mutex telling_;  // held while a thread is woken; to be locked after inner_, if both are
 };
 
 /// Attaches the calling thread for its lifetime, as an automatic object. Waits if another thread is

@@ -44,10 +44,10 @@ class race_once {
   /// `initialise` throws, and std::bad_alloc.
   template <detail::initialiser_of<T> Initialise>
   T& get_or_init(Initialise&& initialise) {
-    if (T* found = get()) [[likely]]
-      return *found;
-    // A new-expression, not make_unique: the result of `initialise` need not be movable.
-    return *offer(std::unique_ptr<T>(new T(std::invoke(std::forward<Initialise>(initialise)))));
+    T* found = get();
+    if (found == nullptr) [[unlikely]]
+      found = make_one(std::forward<Initialise>(initialise));
+    return *found;
   }
 
   /// Puts `value` into an empty cell and returns nothing; gives it back if there is one already.
@@ -66,6 +66,13 @@ class race_once {
   }
 
  private:
+  // Apart, so that the fast path is small, and needs no stack.
+  template <class Initialise>
+  [[gnu::noinline]] T* make_one(Initialise&& initialise) {
+    // A new-expression, not make_unique: the result of `initialise` need not be movable.
+    return offer(std::unique_ptr<T>(new T(std::invoke(std::forward<Initialise>(initialise)))));
+  }
+
   /// The winner, after the offer of `mine`; a loser is destroyed here, when the winner is visible.
   T* offer(std::unique_ptr<T> mine) {
     T* const winner = place(mine.get());

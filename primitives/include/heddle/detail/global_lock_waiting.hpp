@@ -7,6 +7,11 @@
 //
 // state_ changes from held to free and back without inner_; the queue, and every flag but `held`,
 // only with it.
+//
+// Who wakes a thread has let inner_ go before, else that thread would wake only to sleep again, for
+// inner_: a second switch of threads in each hand-over. By then the woken one may have gone, so
+// that threads sleep on condition variables of the lock (`beds_`), and the lock does not end while
+// somebody wakes: that is what telling_ is for.
 #pragma once
 
 #include <heddle/global_lock.hpp>
@@ -16,7 +21,7 @@ namespace heddle {
 // A thread in the queue, on its own stack. All members are protected by inner_.
 class global_lock::waiter {
  public:
-  std::condition_variable changed;
+  std::condition_variable* bed = nullptr;  // where it sleeps once it is in the queue, not alone
   waiter* next = nullptr;
   attach_errc answer = attach_errc::none;
   bool answered = false;  // by another thread, which has taken it out of the queue
@@ -32,7 +37,7 @@ class global_lock::waiter_stop {
   void operator()() noexcept {
     std::lock_guard inner(lock_.inner_);
     self_.stopped = true;
-    self_.changed.notify_one();
+    if (self_.bed != nullptr) self_.bed->notify_all();
   }
 
  private:
@@ -48,6 +53,9 @@ inline global_lock::global_lock(startup when, std::chrono::nanoseconds switch_in
 inline global_lock::~global_lock() {
   detail::diagnose((state_.load(std::memory_order_relaxed) & (held | waited)) == 0,
                    "a global lock ends while a thread is attached to it, or waits for it");
+  // Whoever has just released the lock, or has woken a thread, may still be on his way out.
+  std::lock_guard inner(inner_);
+  std::lock_guard telling(telling_);
 }
 
 inline attach_errc global_lock::acquire_unless_stopped(const std::stop_token& stop) {
@@ -104,6 +112,7 @@ inline attach_errc global_lock::wait_for_turn(std::unique_lock<std::mutex>& inne
   }
   (last_ == nullptr ? first_ : last_->next) = &self;
   last_ = &self;
+  self.bed = &beds_[next_bed_++ % beds_.size()];
   self.overdue = switch_interval_.count() == 0;
   const auto deadline = std::chrono::steady_clock::now() + switch_interval_;
   for (;;) {
@@ -111,9 +120,9 @@ inline attach_errc global_lock::wait_for_turn(std::unique_lock<std::mutex>& inne
     if (take_or_mark(self)) return attach_errc::none;
     if (self.stopped) return leave(self), attach_errc::stopped;
     if (self.overdue)
-      self.changed.wait(inner);
+      self.bed->wait(inner);
     else
-      self.overdue = self.changed.wait_until(inner, deadline) == std::cv_status::timeout;
+      self.overdue = self.bed->wait_until(inner, deadline) == std::cv_status::timeout;
   }
 }
 
@@ -147,25 +156,33 @@ inline void global_lock::remove(waiter& self) noexcept {
   if (last_ == &self) last_ = before;
 }
 
-// Answers a waiter, and lets it go. Under inner_.
+// Answers a waiter and lets it go, when it has been told. Under inner_.
 inline void global_lock::answer(waiter& other, attach_errc with) noexcept {
   remove(other);
   other.answer = with;
   other.answered = true;
-  other.changed.notify_one();
 }
 
-// A thread gives up waiting. If it was the one that had been told of a free lock, the next one is
-// told. Under inner_.
+// Wakes a thread, and gives inner_ up before.
+inline void global_lock::tell(std::unique_lock<std::mutex>& inner,
+                              std::condition_variable& bed) noexcept {
+  std::lock_guard telling(telling_);
+  inner.unlock();
+  bed.notify_all();
+}
+
+// Of a held lock: makes state_ say what the queue is now. Under inner_, and with `waited` set and
+// `woken` not, as take_or_mark leaves it, or by the thread that has the lock: then whoever releases
+// it asks for inner_ first, so nobody else changes state_ meanwhile.
+inline void global_lock::mark_queue() noexcept {
+  const std::uint32_t kept = state_.load(std::memory_order_relaxed) & restricted;
+  state_.store(kept | held | flags_of_queue(first_), std::memory_order_relaxed);
+}
+
+// A thread gives up waiting, when take_or_mark has just found the lock held. Under inner_.
 inline void global_lock::leave(waiter& self) noexcept {
   remove(self);
-  std::uint32_t seen = state_.load(std::memory_order_relaxed);
-  std::uint32_t wanted;
-  do {
-    const bool tell = (seen & held) == 0 && first_ != nullptr;
-    wanted = (seen & (held | restricted)) | flags_of_queue(first_) | (tell ? woken : 0u);
-  } while (!state_.compare_exchange_weak(seen, wanted, std::memory_order_relaxed));
-  if ((wanted & woken) != 0) first_->changed.notify_one();
+  mark_queue();
 }
 
 inline void global_lock::release_to_others() noexcept {
@@ -177,30 +194,32 @@ inline void global_lock::release_to_others() noexcept {
                                      std::memory_order_relaxed))
       return;
   }
-  std::lock_guard inner(inner_);
-  if (grant()) return;
+  std::unique_lock inner(inner_);
+  if (grant(inner)) return;
   // As long as the lock is held, only threads that hold inner_ change state_.
   const std::uint32_t kept = state_.load(std::memory_order_relaxed) & restricted;
   const std::uint32_t told = first_ == nullptr ? 0u : waited | woken;
   // Release: as in release().
   state_.store(kept | told, std::memory_order_release);
-  if (first_ != nullptr) first_->changed.notify_one();
+  if (first_ != nullptr) tell(inner, *first_->bed);
 }
 
 // Hands the lock, which the calling thread has, to the first in the queue if that has waited for
-// too long: it stays held. Under inner_, through which the two threads synchronise.
-inline bool global_lock::grant() noexcept {
+// too long: it stays held. Under inner_, through which the two threads synchronise; gives it up if
+// so.
+inline bool global_lock::grant(std::unique_lock<std::mutex>& inner) noexcept {
   if (first_ == nullptr || !first_->overdue) return false;
-  const std::uint32_t kept = state_.load(std::memory_order_relaxed) & restricted;
+  std::condition_variable& bed = *first_->bed;
   answer(*first_, attach_errc::none);
-  state_.store(kept | held | flags_of_queue(first_), std::memory_order_relaxed);
+  mark_queue();
+  tell(inner, bed);
   return true;
 }
 
 inline void global_lock::hand_over() {
   {
-    std::lock_guard inner(inner_);
-    if (!grant()) return;
+    std::unique_lock inner(inner_);
+    if (!grant(inner)) return;
   }
   const detail::attachment mine = std::exchange(detail::this_attachment, {});
   acquire(arrival::again);
@@ -237,6 +256,7 @@ inline void global_lock::finalise(attached) {
   phase_ = phase::finalising;
   special_ = &detail::this_attachment;
   while (first_ != nullptr) answer(*first_, attach_errc::finalising);
+  for (std::condition_variable& bed : beds_) bed.notify_all();
   state_.store(held | restricted, std::memory_order_relaxed);
 }
 

@@ -12,6 +12,7 @@
 #include <new>
 #include <stop_token>
 
+#include "properties/contracts/cells/cycles.hpp"
 #include "properties/contracts/cells/two_threads.hpp"
 
 namespace cells {
@@ -67,6 +68,17 @@ HEDDLE_CHECK(oc_8_release_destroyed_while_initialised) {
     cell.reset();
     return 1;
   });
+}
+
+/// Who comes back to its own cell, or would close a circle of cells, is told here, too: the wait
+/// would never end.
+HEDDLE_CHECK(oc_9_release_recursion_throws) { recursion_throws<once_cell<int>>(); }
+HEDDLE_CHECK(oc_9_release_cycle_is_reported) { opposite_order<once_cell<int>>(); }
+
+/// … by an exception: one that nobody catches ends the program with its name.
+HEDDLE_CHECK(oc_9_release_recursion_uncaught) {
+  once_cell<int> cell;
+  cell.get_or_init([&] { return cell.get_or_init([] { return 1; }); });
 }
 
 HEDDLE_CHECK(bf_2_release_destroyed_while_borrowed) {
