@@ -69,7 +69,7 @@ void cancelled_meanwhile(bool completes, bool knows_cancellation, bool asks_what
   }
   canceller.join();
   require(value.has_value() != scope.caught(), "as_3: a value, or cancelled");
-  require(!value || *value == 7, "all of it");
+  require(value.value_or(7) == 7, "all of it");
 }
 
 HEDDLE_CHECK(as_3_cancelled_while_it_completes) { cancelled_meanwhile(true, true); }
