@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <asio/buffer.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
@@ -56,6 +57,15 @@ TEST(UseTask, OperationsHaveValuesAndErrors) {
         co_return error;
       }(both));
   EXPECT_EQ(error, asio::error::eof);
+}
+
+TEST(UseTask, AnOperationMayCompleteWhileItIsBegun) {
+  asio::io_context context(1);
+  int turns = 0;
+  heddle::run(context, [](asio::io_context& context, int& turns) -> task<> {
+    for (; turns != 3; ++turns) co_await asio::dispatch(context, use_task);
+  }(context, turns));
+  EXPECT_EQ(turns, 3);
 }
 
 TEST(UseTask, ACancelledReadLosesNothing) {

@@ -10,6 +10,9 @@
 // after a cancellation mutex_, which makes the task wait for both the emission and the completion.
 // The operation touches buffers and sockets of the task, so the task never goes on before its end.
 //
+// An operation may complete while it is begun, on the thread that begins it (asio::dispatch does):
+// its mutex is that thread's already.
+//
 // The signal is emitted on the executor of the handler, never on the thread that cancels: slots are
 // not thread safe. Where that executor is a strand, or one thread, it cannot meet the completion.
 #pragma once
@@ -39,7 +42,8 @@ class asio_wait {
     task_context* second = nullptr;
     bool first = false;
     {
-      std::lock_guard guard(mutex_);
+      std::unique_lock<std::mutex> guard;
+      if (beginning != this) guard = std::unique_lock(mutex_);
       completed_ = true;
       first = node_.try_grant();
       if (!first && !emitting_) second = std::exchange(waiter_, nullptr);
@@ -64,6 +68,7 @@ class asio_wait {
       std::lock_guard guard(wait_.mutex_);
       if (!wait_.node_.arm(context, caller)) return false;
       begun_ = true;
+      const beginning_of here(wait_);
       try {
         start_();
         return true;
@@ -126,6 +131,20 @@ class asio_wait {
   }
 
  private:
+  // The one whose operation this thread is beginning.
+  static inline constinit thread_local const asio_wait* beginning = nullptr;
+  class beginning_of {
+   public:
+    explicit beginning_of(const asio_wait& wait) noexcept
+        : outer_(std::exchange(beginning, &wait)) {}
+    beginning_of(const beginning_of&) = delete;
+    beginning_of& operator=(const beginning_of&) = delete;
+    ~beginning_of() { beginning = outer_; }
+
+   private:
+    const asio_wait* const outer_;
+  };
+
   void emit() noexcept {
     bool late = false;
     {
