@@ -1,8 +1,12 @@
 // How many executions a random scheduler needs until it finds a bug: for each check that is linked
 // and named on the command line (all, if none is), each scheduler, without and with old values,
-// over 100 seeds, the median, the 90th percentile, and how many seeds did not find it.
+// over 100 seeds, the median, the 90th percentile, and how many seeds did not find it; with
+// --sizes, too, what its failing execution needs when it has been made small (found by the
+// portfolio, seed 1): context switches / old values.
 //
-//   first_find_bench [--seeds N] [--limit N] [--mode MODE]… [--stale PERCENT]… [CHECK…]
+//   first_find_bench [--seeds N] [--limit N] [--mode MODE]… [--stale PERCENT]… [--sizes] [CHECK…]
+//
+// scripts/first_find_table makes docs/first-find.md with it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +21,7 @@
 #include "model/driver/library_spins.hpp"
 #include "model/driver/recorded_run.hpp"
 #include "model/driver/registry.hpp"
+#include "model/driver/session.hpp"
 #include "model/explore/random_search.hpp"
 #include "model/runtime/engine.hpp"
 
@@ -28,6 +33,7 @@ struct measurement {
   std::uint64_t limit = 10'000;    // executions per seed
   std::vector<search_mode> modes;  // none: all
   std::vector<unsigned> stale;     // percent; none: 0 and the usual
+  bool sizes = false;
   std::vector<std::string_view> checks;
 };
 
@@ -63,6 +69,19 @@ std::string summary(std::vector<std::uint64_t> found, std::uint64_t limit) {
   return fmt::format("{} / {} / {}", shown(50), shown(90), std::ranges::count(found, limit + 1));
 }
 
+/// "switches / old values" of what is left when a failure has been made small.
+std::string size_made_small(const driver::registered_check& check, unsigned stale_percent) {
+  session_options options;
+  options.mode = search_mode::portfolio;
+  options.depth = depth;
+  options.stale_percent = stale_percent;
+  options.seed = 1;
+  const check_result found = run_session(check.name, check.body, options, {});
+  if (!found.failure || !found.failure->needs) return "not found";
+  const execution_size& needs = *found.failure->needs;
+  return fmt::format("{} / {}", needs.switches, needs.stale_reads);
+}
+
 void measure(const driver::registered_check& check, const measurement& how) {
   for (const unsigned stale : how.stale) {
     fmt::print("| `{}` | {} |", check.name, stale);
@@ -74,6 +93,7 @@ void measure(const driver::registered_check& check, const measurement& how) {
       fmt::print(" {} |", summary(std::move(found), how.limit));
       std::fflush(stdout);
     }
+    if (how.sizes) fmt::print(" {} |", size_made_small(check, stale));
     fmt::print("\n");
   }
 }
@@ -102,6 +122,10 @@ measurement read_words(const std::vector<std::string_view>& words) {
       how.checks.push_back(word);
       continue;
     }
+    if (word == "--sizes") {
+      how.sizes = true;
+      continue;
+    }
     const std::string_view given = ++i < words.size() ? words[i] : "";
     if (word == "--seeds") {
       how.seeds = number_or_exit(given, 1);
@@ -127,8 +151,9 @@ int run(const std::vector<std::string_view>& words) {
   const measurement how = read_words(words);
   fmt::print("| check | stale |");
   for (const search_mode mode : how.modes) fmt::print(" {} |", name_of(mode));
+  if (how.sizes) fmt::print(" made small |");
   fmt::print("\n|---|---|");
-  for (std::size_t i = 0; i < how.modes.size(); ++i) fmt::print("---|");
+  for (std::size_t i = 0; i < how.modes.size() + (how.sizes ? 1 : 0); ++i) fmt::print("---|");
   fmt::print("\n");
   std::size_t measured = 0;
   for (const driver::registered_check& check : driver::registered_checks()) {

@@ -1,5 +1,6 @@
-// Random programs over once cells: threads that look, initialise, fail to initialise and set. What
-// they see must be explained by one order of all that they did.
+// Random programs over cells: threads that look, initialise, fail to initialise and set, and what
+// they see must be explained by one order of all that they did; that borrow; and that make a value
+// in two stages.
 #include "properties/linearizability/cells.hpp"
 
 #include <heddle/attached_once_cell.hpp>
@@ -9,7 +10,7 @@
 #include <heddle/race_once.hpp>
 #include <thread>
 
-#include "properties/contracts/cells/flawed_once.hpp"
+#include "properties/contracts/cells/two_stage_types.hpp"
 #include "properties/random/programs/subjects.hpp"
 
 namespace programs {
@@ -41,27 +42,6 @@ const std::vector<operation> looks_and_inits = {{"get"}, {"get_or_init", 2}, {"g
 const std::vector<operation> sets_too = {
     {"get"}, {"get_or_init", 2}, {"get_or_throw", 2}, {"set", 2}};
 
-/// An exception leaves the cell as if the initialiser still ran.
-struct cell_that_keeps_running : cells::flawed_once<int, cells::flaw::keeps_running> {
-  std::optional<int> set(int) { return 0; }
-};
-
-/// A set overwrites the value of who was first.
-struct cell_that_is_overwritten {
-  int* get() { return linear::copy_of(value.load()); }
-  int get_or_init(const auto& initialise) {
-    int found = value.load();
-    const int mine = found != 0 ? found : initialise();
-    if (found == 0 && value.compare_exchange_strong(found, mine)) found = mine;
-    return found;
-  }
-  std::optional<int> set(int wanted) {
-    value.store(wanted);
-    return std::nullopt;
-  }
-  std::atomic<int> value{0};
-};
-
 /// Of an initialiser of its own, which makes 1.
 struct lazy_cell {
   int* get() { return value.value_if_made(); }
@@ -71,47 +51,17 @@ struct lazy_cell {
 };
 const std::vector<operation> makes_one = {{"get"}, {"get_or_init", 1}};
 
-struct borrowed {
-  auto read() { return cell.try_borrow(); }
-  auto write() { return cell.try_borrow_mut(); }
-  heddle::borrow_cell<int> cell{0};
-};
-
-/// Looks whether it is borrowed, and then marks it.
-struct borrowed_in_two_steps {
-  struct hold {
-    borrowed_in_two_steps* of;
-    int& operator*() const { return of->value; }
-  };
-  struct guard : std::optional<hold> {
-    using std::optional<hold>::optional;
-    guard(const guard&) = delete;
-    ~guard() {
-      if (*this) (*this)->of->readers.store(0);
-    }
-  };
-  guard read() { return write(); }
-  guard write() {
-    if (readers.load() != 0) return guard();
-    readers.store(1);
-    return guard(hold{this});
-  }
-  std::atomic<int> readers{0};
-  int value = 0;
-};
-
 /// Who may not read or write does nothing; who may has it for himself, or shares it with readers.
-template <class Cell>
 void borrow(const program& which) {
-  Cell cell;
+  heddle::borrow_cell<int> cell{0};
   std::atomic<int> written{0};
   std::vector<std::thread> threads;
   for (const auto& steps : which) {
     threads.emplace_back([&cell, &written, &steps] {
       for (const step& s : steps) {
         if (s.what == 0) {
-          if (const auto reader = cell.read()) heddle::require(**reader >= 0);
-        } else if (auto writer = cell.write()) {
+          if (const auto reader = cell.try_borrow()) heddle::require(**reader >= 0);
+        } else if (auto writer = cell.try_borrow_mut()) {
           ++**writer;
           written.fetch_add(1, std::memory_order_relaxed);
         }
@@ -119,7 +69,7 @@ void borrow(const program& which) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  if (const auto reader = cell.read()) {
+  if (const auto reader = cell.try_borrow()) {
     heddle::require(**reader == written, "no writing is lost");
     return;
   }
@@ -128,22 +78,64 @@ void borrow(const program& which) {
 
 const std::vector<operation> borrows = {{"read"}, {"write"}};
 
+enum stage { get, complete, complete_within, complete_and_throw };
+const std::vector<operation> stages = {
+    {"get"}, {"complete"}, {"complete_within"}, {"complete_and_throw"}};
+
+/// Completes a type whose parts are collected while others may be attached, maybe by code that asks
+/// for the type itself, or that fails.
+void complete_type(heddle::two_stage_lazy<cells::type_object>& type, unsigned what) {
+  const cells::plain_lock lock;
+  const auto token = lock.token();
+  if (what == get) return;
+  const auto collect = [&](cells::type_object&) {
+    const cells::parts made = cells::collect_calling(token);
+    if (what == complete_and_throw) throw what;
+    if (what == complete_within) {
+      const auto inner =
+          cells::complete(type, token, [](cells::type_object&) { return cells::parts{2, 2}; });
+      heddle::require(inner == heddle::two_stage::reentrant_shell || type.get(token) != nullptr,
+                      "who asks from within gets the shell, if nobody was faster");
+    }
+    return made;
+  };
+  const auto how = cells::complete(type, token, collect);
+  heddle::require(how == heddle::two_stage::complete && type.get(token) != nullptr,
+                  "who does not ask from within gets it complete");
+}
+
+void use_two_stages(const program& which) {
+  heddle::two_stage_lazy<cells::type_object> type;
+  std::vector<std::thread> threads;
+  for (const auto& steps : which) {
+    threads.emplace_back([&type, &steps] {
+      for (const step& s : steps) {
+        try {
+          complete_type(type, s.what);
+        } catch (unsigned) {
+        }
+        const cells::plain_lock lock;
+        const cells::type_object* const found = type.get(lock.token());
+        heddle::require(found == nullptr || (found->first == 1 && found->second == 1),
+                        "what is complete was filled once");
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 }  // namespace
 
 std::vector<subject> cells() {
   return {
       {"attached_once_cell", looks_and_inits, 3, 2,
        ask<linear::locked<heddle::attached_once_cell<int>>>},
-      {"borrow_cell", borrows, 3, 2, borrow<borrowed>},
-      {"borrow_cell_in_two_steps", borrows, 3, 2, borrow<borrowed_in_two_steps>, 100, 2},
+      {"borrow_cell", borrows, 3, 2, borrow},
+      {"gil_once_cell", sets_too, 3, 2, ask<linear::locked_cell>},
       {"lazy", makes_one, 3, 2, ask<lazy_cell>},
       {"once_cell", looks_and_inits, 3, 2, ask<heddle::once_cell<int>>},
-      {"once_cell_keeps_running", looks_and_inits, 3, 3, ask<cell_that_keeps_running>, 100, 2},
       {"race_once", sets_too, 3, 3, ask<heddle::race_once<int>>},
-      {"race_once_looks_then_stores", looks_and_inits, 3, 3, ask<linear::looks_then_stores>, 100,
-       2},
-      {"gil_once_cell", sets_too, 3, 2, ask<linear::locked_cell>},
-      {"gil_once_cell_set_overwrites", sets_too, 3, 3, ask<cell_that_is_overwritten>, 100, 2},
+      {"two_stage_lazy", stages, 3, 2, use_two_stages},
   };
 }
 

@@ -1,5 +1,6 @@
 // The search for a linearization itself: random histories of a queue, judged by it and by an
 // enumeration of all orders that shares nothing with it.
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -122,6 +123,17 @@ void on_real_threads(const program& which) {
   if (!found) throw std::logic_error(found.message);
 }
 
+/// A stack of which the twelfth value is lost: seen by programs that push and do not pop.
+void overflow(const program& which) {
+  for (const auto& steps : which) {
+    int depth = 0;
+    for (const step& s : steps) {
+      depth = s.what == 0 ? depth + 1 : std::max(depth - 1, 0);
+      if (depth == 12) throw std::logic_error("the twelfth value is lost");
+    }
+  }
+}
+
 std::vector<operation> begins_and_ends() {
   return {{"put on 0:", 2}, {"put on 1:", 2}, {"put on 2:", 2}, {"take on 0"},   {"take on 1"},
           {"take on 2"},    {"end on 0:", 3}, {"end on 1:", 3}, {"end on 2:", 3}};
@@ -136,7 +148,12 @@ std::vector<subject> histories() {
   const std::vector<operation> transfers = {{"put", 3}, {"take"}};
   subject real{"real_threads", transfers, 3, 6, on_real_threads<true>};
   subject lost{"real_threads_one_after_another", transfers, 3, 6, on_real_threads<false>, 100, 2};
-  std::vector<subject> all = {agree, differ, real, lost};
+  // Found if pops are switched off now and then, and not else.
+  const std::vector<operation> pushes = {{"push"}, {"pop"}};
+  subject swarm{"swarm", pushes, 2, 14, overflow, 100, 12};
+  subject no_swarm{"swarm_switched_off", pushes, 2, 14, overflow};
+  no_swarm.swarm = false;
+  std::vector<subject> all = {agree, differ, real, lost, swarm, no_swarm};
   for (subject& s : all) s.explored = false;
   return all;
 }

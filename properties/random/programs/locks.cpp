@@ -1,85 +1,38 @@
-// Random programs over the global lock: threads that attach, nest, detach, poll, and leave by an
-// exception. What they do attached is one after the other, and nothing of it is lost.
+// Random programs over the global lock: threads that attach, nest, detach, poll, leave by an
+// exception, and leave operations for others. What they do attached is one after the other, and
+// nothing of it is lost.
 #include "properties/contracts/lock/locks.hpp"
 
 #include <heddle/check.hpp>
 #include <heddle/global_lock.hpp>
-#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "properties/random/programs/subjects.hpp"
 
 namespace programs {
 namespace {
 
-struct real_lock {
-  contracts::eager_lock lock;
-
-  void attached(const auto& work) {
-    heddle::attach_guard guard(lock);
-    work();
-  }
-  // Of a thread that is attached, like poll.
-  void detached(const auto& work) {
-    heddle::attach_guard guard(lock);
-    heddle::detached(guard.token(), work);
-  }
-  void poll() {
-    heddle::attach_guard guard(lock);
-    lock.poll(guard.token());
-  }
-};
-
-/// A mutex and a count for each thread. Careful: what leaves by an exception while detached finds
-/// itself attached again.
-template <bool Careful>
-struct small_lock {
-  std::mutex mutex;
-  static inline thread_local int depth = 0;
-
-  struct leaving {
-    small_lock& of;
-    ~leaving() {
-      if (--depth == 0) of.mutex.unlock();
-    }
-  };
-  void attached(const auto& work) {
-    if (depth++ == 0) mutex.lock();
-    leaving guard{*this};
-    work();
-  }
-  void detached(const auto& work) {
-    mutex.unlock();
-    if (!Careful) {
-      work();
-      mutex.lock();
-      return;
-    }
-    struct coming_back {
-      std::mutex& mutex;
-      ~coming_back() { mutex.lock(); }
-    } guard{mutex};
-    work();
-  }
-  void poll() {}
-};
+using contracts::eager_lock;
+using heddle::attach_guard;
 
 enum act { attach, nest, detach, poll, throw_attached, throw_detached };
 const std::vector<operation> acts = {{"attach"}, {"nest"},           {"detach"},
                                      {"poll"},   {"throw_attached"}, {"throw_detached"}};
 
 /// Adds one while attached, before and after what is done.
-template <class Lock>
-void perform(Lock& lock, int& sum, unsigned what) {
-  lock.attached([&] {
+void perform(eager_lock& lock, int& sum, unsigned what) {
+  attach_guard guard(lock);
+  ++sum;
+  if (what == nest) {
+    attach_guard again(lock);
     ++sum;
-    if (what == nest) lock.attached([&] { ++sum; });
-    if (what == detach) lock.detached([] {});
-    if (what == poll) lock.poll();
-    if (what == throw_attached) throw what;
-    if (what == throw_detached) lock.detached([&] { throw what; });
-    ++sum;
-  });
+  }
+  if (what == detach) heddle::detached(guard.token(), [] {});
+  if (what == poll) lock.poll(guard.token());
+  if (what == throw_attached) throw what;
+  if (what == throw_detached) heddle::detached(guard.token(), [&] { throw what; });
+  ++sum;
 }
 
 int added_by(unsigned what) {
@@ -87,9 +40,8 @@ int added_by(unsigned what) {
   return what == nest ? 3 : 2;
 }
 
-template <class Lock>
 void use(const program& which) {
-  Lock lock;
+  eager_lock lock;
   int sum = 0;
   int expected = 0;
   std::vector<std::thread> threads;
@@ -108,13 +60,55 @@ void use(const program& which) {
   heddle::require(sum == expected, "nothing that was done attached is lost");
 }
 
+/// What each thread has posted, in the order in which it was applied.
+struct applied {
+  std::vector<int> last;  // by thread
+  int count = 0;
+  void operator()(std::size_t by, int number) {
+    heddle::require(last[by] == number - 1, "a thread's operations are applied in order");
+    last[by] = number;
+    ++count;
+  }
+};
+
+/// Operations left by threads that are attached to nothing, and applied by threads that are.
+void defer(const program& which) {
+  eager_lock lock;
+  heddle::deferred_operations left;
+  applied so_far{std::vector<int>(which.size(), 0)};
+  int posted = 0;
+  const auto drain = [&lock, &left] {
+    attach_guard guard(lock);
+    left.drain(guard.token());
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t by = 0; by < which.size(); ++by) {
+    for (const step& s : which[by]) posted += s.what == 0 ? 1 : 0;
+    threads.emplace_back([&left, &so_far, &drain, &steps = which[by], by] {
+      int number = 0;
+      for (const step& s : steps) {
+        if (s.what != 0) {
+          drain();
+        } else {
+          ++number;
+          left.post([&so_far, by, number]() noexcept { so_far(by, number); });
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  drain();
+  heddle::require(so_far.count == posted, "each is applied once");
+}
+
+const std::vector<operation> deferrals = {{"post"}, {"drain"}};
+
 }  // namespace
 
 std::vector<subject> locks() {
   return {
-      {"global_lock", acts, 3, 2, use<real_lock>},
-      {"global_lock_small", acts, 3, 2, use<small_lock<true>>},
-      {"global_lock_lost_by_an_exception", acts, 3, 3, use<small_lock<false>>, 100, 1},
+      {"deferred_operations", deferrals, 3, 2, defer},
+      {"global_lock", acts, 3, 2, use},
   };
 }
 

@@ -1,9 +1,9 @@
-// random_programs [--list | SUBJECT…]
+// random_programs [--list | SUBJECT…], random_mutants [--list | MUTANT…]
 //
-// Runs random programs over each primitive, all or those that are named: 0 if none of the real ones
-// fails and each planted bug is found and made small within its budget, else 1; 2: wrong arguments;
-// 77: nothing failed, but of some subject not one program was exhausted.
-// search.hpp says what the environment has to do with it.
+// Runs random programs over each primitive, all or those that are named: 0 if none of the right
+// ones fails and each mistake is found and made small within its budget, else 1; 2: wrong
+// arguments; 77: nothing failed, but of some subject not one program was exhausted. search.hpp says
+// what the environment has to do with it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -31,42 +31,42 @@ std::string text_of(const subject& of, const program& which) {
 
 namespace {
 
-void tell_failure(const subject& of, const outcome& found) {
+void tell_failure(const test_case& of, const outcome& found, const char* command) {
   std::printf("  found in program %zu, made small in %zu runs, from %zu steps to %zu:\n%s  %s\n",
               found.tried, found.shrinks, steps_in(found.first), steps_in(found.smallest),
-              text_of(of, found.smallest).c_str(), found.why.c_str());
-  std::printf("  again: %s random_programs %s\n", found.again.c_str(), of.name);
+              text_of(*of.of, found.smallest).c_str(), found.why.c_str());
+  std::printf("  again: %s %s %s\n%s", found.again.c_str(), command, of.name, found.report.c_str());
 }
 
 enum class verdict { fine, bounded, wrong };
 
-verdict verdict_on(const subject& of, const outcome& found) {
+verdict verdict_on(const test_case& of, const outcome& found) {
   const bool planted = of.found_within != 0;
   if (!found.error.empty() || found.failed != planted) return verdict::wrong;
   if (planted) {
     return steps_in(found.smallest) <= of.shrunk_to ? verdict::fine : verdict::wrong;
   }
-  return found.inconclusive < found.tried ? verdict::fine : verdict::bounded;
+  return found.drawn < found.tried ? verdict::fine : verdict::bounded;
 }
 
 /// Runs it and tells.
-verdict run(const subject& of) {
+verdict run(const test_case& of, const char* command) {
+  plant(of);
   budget limits;
-  if (!of.explored) limits.programs = 1000;
-  if (of.found_within != 0) limits.programs = of.found_within;
+  const bool planted = of.found_within != 0;
+  if (!of.of->explored) limits.programs = of.of->swarm ? 1000 : 100;
+  if (planted) limits.programs = of.found_within;
   const auto begin = std::chrono::steady_clock::now();
   const outcome found = search(of, limits);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const verdict is = verdict_on(of, found);
   const char* const words[] = {"ok     ", "bounded", "FAILED "};
-  std::printf("%s %s: %zu programs, %zu inconclusive, %zu executions, %.2f s\n",
-              words[static_cast<int>(is)], of.name, found.tried, found.inconclusive,
-              found.executions, took.count());
-  const bool planted = of.found_within != 0;
-  if (found.failed) tell_failure(of, found);
-  if (found.failed && (!planted || found.replayed)) std::printf("%s", found.report.c_str());
+  std::printf("%s %s: %zu programs, %zu of them not in full, %zu executions, %.2f s\n",
+              words[static_cast<int>(is)], of.name, found.tried, found.drawn, found.executions,
+              took.count());
+  if (found.failed) tell_failure(of, found, command);
   if (!found.error.empty()) std::printf("  %s\n", found.error.c_str());
-  if (planted && !found.failed) std::printf("  the planted bug is not found\n");
+  if (planted && !found.failed) std::printf("  the mistake is not found\n");
   if (planted && found.failed && is == verdict::wrong) {
     std::printf("  the smallest program should have at most %zu steps\n", of.shrunk_to);
   }
@@ -74,34 +74,33 @@ verdict run(const subject& of) {
   return is;
 }
 
-const subject* named(const char* name) {
-  for (const subject& s : all_subjects()) {
-    if (std::strcmp(s.name, name) == 0) return &s;
-  }
-  return nullptr;
-}
-
 }  // namespace
 }  // namespace programs
 
 int main(int count, char** arguments) {
   using namespace programs;
+  const std::vector<test_case> all = all_cases();
+  const std::string path = arguments[0];
+  const std::string command = path.substr(path.rfind('/') + 1);
   if (count == 2 && std::strcmp(arguments[1], "--list") == 0) {
-    for (const subject& s : all_subjects()) std::printf("%s\n", s.name);
+    for (const test_case& each : all) std::printf("%s\n", each.name);
     return 0;
   }
-  std::vector<const subject*> wanted;
+  std::vector<const test_case*> wanted;
   for (int i = 1; i < count; ++i) {
-    wanted.push_back(named(arguments[i]));
-    if (wanted.back() != nullptr) continue;
-    std::fprintf(stderr, "random_programs: there is no subject \"%s\"; see --list\n", arguments[i]);
-    return 2;
+    const auto named = std::ranges::find_if(
+        all, [&](const test_case& each) { return std::strcmp(each.name, arguments[i]) == 0; });
+    if (named == all.end()) {
+      std::fprintf(stderr, "%s: there is no \"%s\"; see --list\n", command.c_str(), arguments[i]);
+      return 2;
+    }
+    wanted.push_back(&*named);
   }
   if (count == 1) {
-    for (const subject& s : all_subjects()) wanted.push_back(&s);
+    for (const test_case& each : all) wanted.push_back(&each);
   }
   verdict worst = verdict::fine;
-  for (const subject* s : wanted) worst = std::max(worst, run(*s));
+  for (const test_case* each : wanted) worst = std::max(worst, run(*each, command.c_str()));
   const int status[] = {0, 77, 1};
   return status[static_cast<int>(worst)];
 }

@@ -39,12 +39,13 @@ struct subject {
   /// Runs the program, and requires what must hold. In every execution, by heddle::explore; what it
   /// needs it makes itself.
   void (*run)(const program&) = nullptr;
-  /// A planted bug is found in one of so many programs, and the smallest program that shows it has
-  /// at most so many steps. 0: no bug is planted, none must be found.
+  /// It has a bug of its own, to be found as a test_case says (cases.hpp). 0: it has none.
   std::size_t found_within = 0;
   std::size_t shrunk_to = 0;
   /// Run once, outside an exploration: the program is an input, not a race.
   bool explored = true;
+  /// Each program uses some of the operations only.
+  bool swarm = true;
 };
 
 /// All subjects, in the order of their names.

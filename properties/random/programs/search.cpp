@@ -3,6 +3,9 @@
 //
 // Swarm (Groce et al., "Swarm testing", ISSTA 2012): each program uses some of the operations only
 // (each with probability 3/4), drawn anew, since the presence of some keeps others' bugs away.
+//
+// What fails is made small in two steps: the program by rapidcheck, with executions as they are
+// found, and then the execution of the smallest program by heddle.
 #include "properties/random/programs/search.hpp"
 
 #include <rapidcheck.h>
@@ -11,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <heddle/explore.hpp>
 #include <stdexcept>
 
@@ -57,6 +61,7 @@ rc::Gen<unsigned> swarms_of(const subject& of) {
   const unsigned all = (1u << of.operations.size()) - 1;
   const auto some = rc::gen::inRange(0u, all + 1);
   const auto both = [all](unsigned a, unsigned b) { return (a | b) == 0 ? all : a | b; };
+  if (!of.swarm) return rc::gen::just(all);
   return rc::gen::resize(100, rc::gen::noShrink(rc::gen::apply(both, some, some)));
 }
 
@@ -77,13 +82,7 @@ bool is_trivial(const program& which) {
   return busy < 2 || steps_in(which) < 3;
 }
 
-heddle::result judge(const subject& of, const program& which, const budget& limits) {
-  const char* const token = std::getenv("HEDDLE_REPLAY");
-  heddle::options options;
-  options.name = of.name;
-  options.executions = token == nullptr ? limits.executions : 0;
-  if (token != nullptr) options.replay = token;
-  if (of.explored) return heddle::explore([&] { of.run(which); }, options);
+heddle::result run_as_it_is(const subject& of, const program& which) {
   heddle::result r;
   r.executions = 1;
   r.verdict = "verified";
@@ -97,25 +96,65 @@ heddle::result judge(const subject& of, const program& which, const budget& limi
   return r;
 }
 
+/// Explores a program as its size asks for: in full, or by executions that are drawn.
+class judge {
+ public:
+  judge(const test_case& of, const program& which, const budget& limits, bool shrink)
+      : limits_(limits), body_([&of, &which] { of.of->run(which); }) {
+    options_.name = of.name;
+    options_.shrink = shrink;
+    options_.seed = 1;
+  }
+
+  heddle::result operator()() {
+    if (const char* const token = std::getenv("HEDDLE_REPLAY")) {
+      options_.replay = token;
+      return heddle::explore(body_, options_);
+    }
+    heddle::result r = explore(limits_.at_once);
+    if (r.verdict == "bounded" && estimate() <= static_cast<double>(limits_.exhausted)) {
+      r = explore(2 * limits_.exhausted);
+    }
+    if (r.verdict != "bounded") return r;
+    options_.mode = "portfolio";
+    return explore(limits_.drawn);
+  }
+  std::size_t executions() const { return executions_; }
+
+ private:
+  heddle::result explore(std::size_t most) {
+    options_.executions = most;
+    heddle::result r = heddle::explore(body_, options_);
+    executions_ += r.executions + r.blocked;
+    return r;
+  }
+  double estimate() {
+    heddle::options probing = options_;
+    probing.estimate_probes = 20;
+    return heddle::explore(body_, probing).estimated_executions;
+  }
+
+  const budget& limits_;
+  const std::function<void()> body_;
+  heddle::options options_;
+  std::size_t executions_ = 0;
+};
+
 /// Judges programs and remembers what became of them.
 class trial {
  public:
-  trial(const subject& of, const budget& limits) : of_(of), limits_(limits) {}
+  trial(const test_case& of, const budget& limits) : of_(of), limits_(limits) {}
 
   /// Whether the program holds, as far as is known.
   bool holds(const program& which) {
-    const heddle::result r = judge(of_, which, limits_);
-    out.executions += r.executions;
+    const heddle::result r = judged(which, false);
     ++(out.failed ? out.shrinks : out.tried);
     const bool bounded = r.verdict == "bounded";
-    if (bounded && !out.failed) ++out.inconclusive;
+    if (bounded && !out.failed) ++out.drawn;
     if (r.verified() || bounded) return true;
     if (!out.failed) out.first = which;
     out.failed = true;
     out.smallest = which;
-    out.why = r.failed() ? r.failure_kind + ": " + r.failure_message : "error: " + r.reason;
-    out.report = r.text;
-    token_ = r.replay;
     return false;
   }
 
@@ -126,7 +165,11 @@ class trial {
       out.error = result.get<rc::detail::Error>().description;
     } else if (result.is<rc::detail::FailureResult>()) {
       const auto& failure = result.get<rc::detail::FailureResult>();
-      if (!out.failed) out.error = failure.description;
+      if (!out.failed) {
+        out.error = failure.description;
+        return;
+      }
+      tell_smallest();
       rc::detail::Configuration repeat;
       repeat.reproduce[of_.name] = failure.reproduce;
       out.again = "RC_PARAMS=\"" + rc::detail::configToMinimalString(repeat) + "\"";
@@ -137,14 +180,30 @@ class trial {
   outcome out;
 
  private:
-  const subject& of_;
+  heddle::result judged(const program& which, bool shrink) {
+    if (!of_.of->explored) return run_as_it_is(*of_.of, which);
+    judge explores(of_, which, limits_, shrink);
+    heddle::result r = explores();
+    out.executions += explores.executions();
+    return r;
+  }
+
+  /// The smallest program once more, with its execution made small.
+  void tell_smallest() {
+    const heddle::result r = judged(out.smallest, true);
+    out.why = r.failed() ? r.failure_kind + ": " + r.failure_message : "error: " + r.reason;
+    out.report = r.text;
+    token_ = r.replay;
+  }
+
+  const test_case& of_;
   const budget& limits_;
   std::string token_;
 };
 
 }  // namespace
 
-outcome search(const subject& of, const budget& limits) {
+outcome search(const test_case& of, const budget& limits) {
   rc::detail::Configuration configuration;
   configuration.testParams.seed = 1;
   configuration.testParams.maxSuccess = static_cast<int>(limits.programs);
@@ -155,7 +214,7 @@ outcome search(const subject& of, const budget& limits) {
   const bool repeats = configuration.reproduce.contains(of.name);
   trial judged(of, limits);
   const auto property = [&] {
-    const program which = *programs_of(of);
+    const program which = *programs_of(*of.of);
     RC_PRE(repeats || judged.out.failed || !is_trivial(which));
     if (!judged.holds(which)) RC_FAIL("fails");
   };
