@@ -99,14 +99,24 @@ crew::crew(unsigned jobs) : head_(getpid()) {
   }
   board_ = new (memory) board;
   board_->jobs = std::min(jobs, most_jobs);
-  for (auto& one : board_->messages) one.file = memfd_create("heddle-message", MFD_CLOEXEC);
+  for (auto& one : board_->messages) {
+    one.file = memfd_create("heddle-message", MFD_CLOEXEC);
+    if (one.file < 0) {
+      throw std::system_error(errno, std::generic_category(), "--jobs needs files in memory");
+    }
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Who ignores its children's ends never learns how they ended.
+  struct sigaction usual{};
+  usual.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &usual, &before_crew_);
 }
 
 crew::~crew() {
   if (!is_head()) return;
   dismiss();
   prctl(PR_SET_CHILD_SUBREAPER, 0);
+  sigaction(SIGCHLD, &before_crew_, nullptr);
   for (const auto& one : board_->messages) close(one.file);
   munmap(board_, sizeof(board));
 }
@@ -133,9 +143,10 @@ crew::side crew::split() {
   place* const theirs = claim();
   const pid_t between = theirs == nullptr ? -1 : fork();
   if (between == 0) {
+    const pid_t parent = getpid();
     const pid_t newcomer = fork();
     if (newcomer == 0) {
-      start_work(*theirs);
+      start_work(*theirs, parent);
       return side::newcomer;
     }
     if (newcomer > 0) theirs->process.store(newcomer);
@@ -150,10 +161,9 @@ crew::side crew::split() {
   return side::alone;
 }
 
-void crew::start_work(place& mine) {
+void crew::start_work(place& mine, pid_t between) {
   // Only when the process in between has ended is this one the head's.
-  const pid_t between = getppid();
-  while (getppid() == between && between != head_) std::this_thread::yield();
+  while (getppid() == between) std::this_thread::yield();
   mine_ = &mine;
   before_ = mine.read();
   if (is_over()) _exit(0);

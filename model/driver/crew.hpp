@@ -7,6 +7,7 @@
 // children (each is forked twice, so that the head adopts it), and end with it.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -79,12 +80,13 @@ class crew {
   struct board;
 
   place* claim();
-  void start_work(place& mine);
+  void start_work(place& mine, pid_t between);
 
   board* board_;
   place* mine_ = nullptr;  // null: the head
   tally before_;           // what others have seen that were in this place
   pid_t head_;
+  struct sigaction before_crew_;  // of SIGCHLD
 };
 
 }  // namespace heddle

@@ -49,6 +49,16 @@ TEST(crew, adds_up_what_its_members_have_seen) {
   EXPECT_TRUE(all.is_head());
 }
 
+TEST(crew, knows_how_its_members_end_where_such_signals_are_ignored) {
+  signal(SIGCHLD, SIG_IGN);
+  {
+    crew all(2);
+    if (all.split() == side::newcomer) _exit(3);
+    EXPECT_NE(wait_for_the_others(all).value_or("").find("status 3"), std::string::npos);
+  }
+  EXPECT_EQ(signal(SIGCHLD, SIG_DFL), SIG_IGN) << "as it was before";
+}
+
 TEST(crew, has_as_many_at_work_as_it_may) {
   crew all(2);
   EXPECT_TRUE(all.has_room());

@@ -106,7 +106,10 @@ class all_executions {
 
   course nothing_left() {
     if (crew_) {
-      if (!is_head()) crew_->leave();
+      if (!is_head()) {
+        crew_->publish(seen());
+        crew_->leave();
+      }
       crew_->rest();
       do {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -217,6 +220,8 @@ class all_executions {
     parts_.judged.unfinished += others.unfinished;
     result().max_events = std::max(result().max_events, others.max_events);
     result().threads = std::max(result().threads, others.threads);
+    const bool is_error = result().verdict == verdict::error && !result().reason.empty();
+    if (is_error) return;
     if (const auto token = crew_->told(crew::message::first_cut);
         token && !parts_.judged.knows_cut_loop()) {
       repeat(*token, [this](const graph_recorder&, ending) { parts_.judged.note_cut(); });
