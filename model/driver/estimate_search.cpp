@@ -89,7 +89,8 @@ std::string words_for(const search_estimate& estimate) {
 
 std::string advice_for(const search_estimate& estimate, double limit_seconds) {
   if (estimate.probes < 2 || estimate.seconds <= limit_seconds) return {};
-  return "; use --mode portfolio --time 600 to look for failures only, or --jobs with more processors";
+  return "; use --mode portfolio --time 600 to look for failures only, or --jobs with more "
+         "processors";
 }
 
 }  // namespace heddle
